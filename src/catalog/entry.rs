@@ -1,0 +1,425 @@
+//! One entry of the catalog: a row whose texts are clean and whose dates, lists and numbers are read.
+
+use crate::catalog::columns::{Columns, n_known};
+use crate::catalog::rows::{self, Cell, Row, Sink};
+use crate::diag::{Code, Finding, Place};
+use crate::model::dataset::{DataItem, Dataset, Location};
+use crate::model::date::Day;
+use crate::model::digest::{Digest, Hasher};
+use crate::model::field::Field;
+use crate::model::format::Format;
+use crate::model::frequency::Frequency;
+use crate::model::openness::OpennessWords;
+use crate::model::text::{clean, is_placeholder, split_list};
+use crate::site::CatalogConfig;
+
+/// An entry as the catalog has it, not judged yet.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// File and row.
+    pub place: Place,
+    /// What it says about its openness.
+    pub openness: OpennessWords,
+    /// The fields that readers may see.
+    pub dataset: Dataset,
+    /// Findings of level refuse that were made while reading: the gate refuses the entry for them.
+    pub faults: Vec<Finding>,
+    /// Every header and cell of the row, so that rows equal in every field are known.
+    pub row_digest: Digest,
+    /// The header of the column that the openness class came from.
+    pub openness_column: Option<String>,
+}
+
+/// Longest title, in characters. Source: ours; the longest of 88,883 real titles is far shorter.
+const MAX_TITLE_CHARS: usize = 300;
+/// Longest summary, in characters.
+const MAX_SUMMARY_CHARS: usize = 20_000;
+/// Longest other text, in characters.
+const MAX_TEXT_CHARS: usize = 5_000;
+/// Most parts of a list, such as keywords, data items or files.
+const MAX_PARTS: usize = 2_000;
+
+/// Reads a catalog file into entries and findings.
+pub fn read_file(
+    name: &str,
+    bytes: Vec<u8>,
+    config: &CatalogConfig,
+    entries: &mut Vec<Entry>,
+    findings: &mut Vec<Finding>,
+) {
+    let mut reader = Reader {
+        file: name,
+        config,
+        columns: Columns::default(),
+        entries,
+        findings,
+    };
+    if let Err(unreadable) = rows::read(name, bytes, config.encoding.as_deref(), &mut reader) {
+        let mut place = Place::file(name);
+        place.line = unreadable.line;
+        findings.push(Finding::new(Code::CatalogUnreadable, place).expected(unreadable.why));
+    }
+}
+
+struct Reader<'a> {
+    file: &'a str,
+    config: &'a CatalogConfig,
+    columns: Columns,
+    entries: &'a mut Vec<Entry>,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl Sink for Reader<'_> {
+    fn headers(&mut self, headers: &[String]) {
+        self.columns = Columns::resolve(self.file, headers, self.config, self.findings);
+    }
+
+    fn row(&mut self, row: Row<'_>) {
+        let row_digest = digest_of(&self.columns.headers, row.cells);
+        let mut builder = Builder {
+            place: Place::file(self.file).at_row(row.number),
+            columns: &self.columns,
+            dataset: Dataset::default(),
+            openness: OpennessWords::default(),
+            items: ItemLists::default(),
+            faults: Vec::new(),
+            findings: self.findings,
+        };
+        for (column_idx, cell) in row.cells.drain(..) {
+            if let Some(field) = self.columns.field(column_idx) {
+                let header = self
+                    .columns
+                    .headers
+                    .get(column_idx)
+                    .map_or("", String::as_str);
+                builder.take(field, header, cell, self.config);
+            }
+        }
+        let entry = builder.finish(row_digest);
+        self.entries.push(entry);
+    }
+
+    fn ragged(&mut self, number: u64, n_cells: usize, n_headers: usize) {
+        let place = Place::file(self.file).at_row(number);
+        self.findings.push(
+            Finding::new(Code::RowRagged, place)
+                .found(&n_cells.to_string())
+                .expected(n_headers.to_string()),
+        );
+    }
+
+    fn guessed(&mut self, encoding: &'static str) {
+        self.findings
+            .push(Finding::new(Code::EncodingGuessed, Place::file(self.file)).expected(encoding));
+    }
+
+    fn looks_like_headers(&self, cells: &[String]) -> bool {
+        n_known(cells, self.config) >= 2
+    }
+}
+
+fn digest_of(headers: &[String], cells: &[(usize, Cell)]) -> Digest {
+    let mut hasher = Hasher::default();
+    for (column_idx, cell) in cells {
+        let (Cell::Text(text) | Cell::Json(text)) = cell;
+        if !text.trim().is_empty() {
+            hasher.update_field(headers.get(*column_idx).map_or("", String::as_str));
+            hasher.update_field(text.trim());
+        }
+    }
+    hasher.finish()
+}
+
+/// The parallel lists that data items come in.
+#[derive(Default)]
+struct ItemLists {
+    names: Vec<String>,
+    formats: Vec<String>,
+    descriptions: Vec<String>,
+}
+
+struct Builder<'a> {
+    place: Place,
+    columns: &'a Columns,
+    dataset: Dataset,
+    openness: OpennessWords,
+    items: ItemLists,
+    faults: Vec<Finding>,
+    findings: &'a mut Vec<Finding>,
+}
+
+impl Builder<'_> {
+    fn take(&mut self, field: Field, header: &str, cell: Cell, config: &CatalogConfig) {
+        let raw = match cell {
+            Cell::Json(json) if field == Field::ItemName => {
+                match items_of_json(&json) {
+                    Some(items) => self.dataset.items = items,
+                    None => {
+                        let place = self.place.clone().in_column(header.trim());
+                        self.findings
+                            .push(Finding::new(Code::ItemsUnreadable, place).found(&json));
+                    }
+                }
+                return;
+            }
+            Cell::Text(text) | Cell::Json(text) => text,
+        };
+        let mapped = config
+            .values
+            .get(field.code_name())
+            .and_then(|values| values.get(raw.trim()));
+        let raw = mapped.map_or(raw.as_str(), String::as_str);
+        let keep_lines = matches!(
+            field,
+            Field::Abstract
+                | Field::Keywords
+                | Field::Format
+                | Field::Files
+                | Field::ItemName
+                | Field::ItemFormat
+                | Field::ItemDescription
+        );
+        let (text, flaws) = clean(raw, keep_lines);
+        let place = || self.place.clone().in_column(header.trim());
+        if flaws.hidden {
+            let strict = matches!(
+                field,
+                Field::Title
+                    | Field::Identifier
+                    | Field::ProviderName
+                    | Field::OpennessClass
+                    | Field::IsOpen
+                    | Field::OpenCondition
+            );
+            if strict {
+                self.faults
+                    .push(Finding::new(Code::TitleHidden, place()).found(raw));
+            } else {
+                self.findings
+                    .push(Finding::new(Code::TextHidden, place()).found(raw));
+            }
+        }
+        if flaws.markup && field != Field::SourceUrl {
+            self.findings
+                .push(Finding::new(Code::TextMarkup, place()).found(&text));
+        }
+        let limit = match field {
+            Field::Title => MAX_TITLE_CHARS,
+            Field::Abstract
+            | Field::ItemName
+            | Field::ItemFormat
+            | Field::ItemDescription
+            | Field::Files => MAX_SUMMARY_CHARS,
+            _ => MAX_TEXT_CHARS,
+        };
+        if text.len() > limit && text.chars().count() > limit {
+            self.faults.push(
+                Finding::new(Code::TextTooLong, place())
+                    .found(&text)
+                    .expected(limit.to_string()),
+            );
+            return;
+        }
+        if text.is_empty()
+            || (is_placeholder(&text) && !matches!(field, Field::Title | Field::OpenCondition))
+        {
+            return;
+        }
+        self.set(field, header, text);
+    }
+
+    fn set(&mut self, field: Field, header: &str, text: String) {
+        let place = self.place.clone().in_column(header.trim());
+        let dataset = &mut self.dataset;
+        match field {
+            Field::Identifier => dataset.identifier = text,
+            Field::Title => dataset.title = text,
+            Field::Abstract => dataset.summary = text,
+            Field::Format => dataset.formats = Format::parse_list(&text),
+            Field::Industry => dataset.industry = text,
+            Field::Theme => dataset.theme = text,
+            Field::Category => dataset.category = text,
+            Field::Scenario => dataset.scenario = text,
+            Field::Keywords => dataset.keywords = distinct(split_list(&text)),
+            Field::Temporal => dataset.temporal = text,
+            Field::Spatial => dataset.spatial = text,
+            Field::UpdateFrequency => {
+                dataset.frequency = Frequency::parse(&text);
+                if dataset.frequency.is_none() {
+                    self.findings
+                        .push(Finding::new(Code::FrequencyUnknown, place).found(&text));
+                    dataset.frequency_text = text;
+                }
+            }
+            Field::Issued | Field::Modified => {
+                let day = Day::parse(&text);
+                if day.is_none() {
+                    self.findings
+                        .push(Finding::new(Code::DateUnreadable, place).found(&text));
+                }
+                if field == Field::Issued {
+                    dataset.issued = day
+                } else {
+                    dataset.modified = day
+                }
+            }
+            Field::ProviderName => dataset.provider = text,
+            Field::ProviderCode => dataset.provider_code = text,
+            Field::CollectingBody => dataset.collecting_body = text,
+            Field::ReviewingBody => dataset.reviewing_body = text,
+            Field::OpennessClass => self.openness.class.push(text),
+            Field::IsOpen => self.openness.is_open.push(text),
+            Field::OpenCondition => self.openness.condition.push(text),
+            Field::ItemName => self.items.names = parts(&text),
+            Field::ItemFormat => self.items.formats = parts(&text),
+            Field::ItemDescription => self.items.descriptions = parts(&text),
+            Field::Files => dataset.locations = locations(&text),
+            Field::Source => dataset.source = text,
+            Field::Licence => dataset.licence = text,
+            Field::LicenceFile => dataset.licence_file = text,
+            Field::ContactPhone => dataset.contact_phone = text,
+            Field::ContactEmail => dataset.contact_email = text,
+            Field::SourceUrl => {
+                if is_web_address(&text) {
+                    dataset.source_url = text;
+                } else {
+                    self.findings
+                        .push(Finding::new(Code::LinkInvalid, place).found(&text));
+                }
+            }
+            Field::Volume => dataset.volume = text.replace([',', '，', ' '], "").parse().ok(),
+            Field::Internal => {}
+        }
+    }
+
+    fn finish(mut self, row_digest: Digest) -> Entry {
+        let lists = std::mem::take(&mut self.items);
+        if !lists.names.is_empty() {
+            let n_items = lists.names.len();
+            let even = |list: &Vec<String>| list.is_empty() || list.len() == n_items;
+            if !even(&lists.formats) || !even(&lists.descriptions) {
+                let counts = format!(
+                    "{} / {} / {}",
+                    n_items,
+                    lists.formats.len(),
+                    lists.descriptions.len()
+                );
+                let column = self.columns.header_of(Field::ItemName).unwrap_or_default();
+                let place = self.place.clone().in_column(column);
+                self.findings.push(
+                    Finding::new(Code::ItemsUneven, place)
+                        .about(&self.dataset.title)
+                        .expected(counts),
+                );
+            }
+            let part = |list: &Vec<String>, idx: usize| {
+                if list.len() == n_items {
+                    list[idx].clone()
+                } else {
+                    String::new()
+                }
+            };
+            self.dataset.items = (0..n_items)
+                .map(|idx| DataItem {
+                    name: lists.names[idx].clone(),
+                    format: part(&lists.formats, idx),
+                    description: part(&lists.descriptions, idx),
+                })
+                .collect();
+        }
+        let title = self.dataset.title.clone();
+        for fault in &mut self.faults {
+            fault.subject.clone_from(&title);
+        }
+        Entry {
+            openness_column: self
+                .columns
+                .header_of(Field::OpennessClass)
+                .map(str::to_owned),
+            place: self.place,
+            openness: self.openness,
+            dataset: self.dataset,
+            faults: self.faults,
+            row_digest,
+        }
+    }
+}
+
+/// The parts of a parallel list: separated by `；`, `;` or line breaks, empty parts kept.
+fn parts(text: &str) -> Vec<String> {
+    let separators: &[char] = if text.contains(['；', ';', '\n']) {
+        &['；', ';', '\n']
+    } else {
+        &['、', '，', ',']
+    };
+    text.split(separators)
+        .take(MAX_PARTS)
+        .map(|part| part.trim().to_owned())
+        .collect()
+}
+
+fn distinct(parts: Vec<&str>) -> Vec<String> {
+    let mut res: Vec<String> = Vec::new();
+    for part in parts.into_iter().take(MAX_PARTS) {
+        let (part, _) = clean(part, false);
+        if !res.contains(&part) && res.len() < 50 {
+            res.push(part);
+        }
+    }
+    res
+}
+
+/// Data items given as a list of objects, such as `[{"name": "…", "format": "…", "description": "…"}]`.
+fn items_of_json(json: &str) -> Option<Vec<DataItem>> {
+    #[derive(serde::Deserialize)]
+    struct Item {
+        #[serde(alias = "名称", alias = "数据项名称")]
+        name: String,
+        #[serde(default, alias = "格式", alias = "数据项格式", alias = "type")]
+        format: String,
+        #[serde(default, alias = "说明", alias = "数据项说明")]
+        description: String,
+    }
+    let items: Vec<Item> = serde_json::from_str(json).ok()?;
+    let tidy = |text: &str| clean(text, false).0;
+    let items = items.into_iter().take(MAX_PARTS);
+    let items = items.map(|item| DataItem {
+        name: tidy(&item.name),
+        format: tidy(&item.format),
+        description: tidy(&item.description),
+    });
+    Some(items.collect())
+}
+
+fn locations(text: &str) -> Vec<Location> {
+    let mut res: Vec<Location> = Vec::new();
+    for part in text
+        .split(['；', ';', '\n', '|'])
+        .map(str::trim)
+        .filter(|part| !part.is_empty())
+        .take(MAX_PARTS)
+    {
+        let location = if is_web_address(part) {
+            Location::Link(part.to_owned())
+        } else {
+            Location::File(part.replace('\\', "/"))
+        };
+        if !res.contains(&location) {
+            res.push(location);
+        }
+    }
+    res
+}
+
+/// Whether a text is an http or https address without anything that could break out of it.
+fn is_web_address(text: &str) -> bool {
+    let rest = text
+        .strip_prefix("https://")
+        .or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|rest| {
+        !rest.is_empty()
+            && !rest
+                .chars()
+                .any(|c| c.is_whitespace() || "\"<>\\^`{|}".contains(c))
+    })
+}

@@ -1,0 +1,485 @@
+//! Rows of named cells from CSV, XLSX and JSON, with the place of each row.
+//!
+//! Every reader first hands over the headers, then the rows one by one, so that no second copy of a catalog is held.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::io::Cursor;
+
+use calamine::{DataRef, Reader, Xlsx};
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use crate::decode::{Decided, NotText, decode};
+use crate::model::date::Day;
+
+/// A cell: text, or the JSON of a list of objects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cell {
+    /// Text; a list of plain values is joined by line breaks.
+    Text(String),
+    /// The source text of a JSON value that holds objects.
+    Json(String),
+}
+
+/// A row with its position.
+pub struct Row<'a> {
+    /// Row of the sheet or record of the array, from 1.
+    pub number: u64,
+    /// Column index and cell; empty cells may be missing.
+    pub cells: &'a mut Vec<(usize, Cell)>,
+}
+
+/// What goes on while a file is read.
+pub trait Sink {
+    /// Takes the headers; called once, before any row. Answers whether they look like headers.
+    fn headers(&mut self, headers: &[String]);
+    /// Takes a row.
+    fn row(&mut self, row: Row<'_>);
+    /// Takes notice of a row that does not fit the headers.
+    fn ragged(&mut self, number: u64, n_cells: usize, n_headers: usize);
+    /// Takes notice of an encoding that was guessed.
+    fn guessed(&mut self, encoding: &'static str);
+    /// Whether a row's cells are headers: at least two of them are known.
+    fn looks_like_headers(&self, cells: &[String]) -> bool;
+}
+
+/// Why a catalog file cannot be read, in English words after the file's name.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// What is wrong.
+    pub why: String,
+    /// The line, where one is known.
+    pub line: Option<u64>,
+}
+
+impl Unreadable {
+    fn new(why: impl fmt::Display) -> Self {
+        Self {
+            why: why.to_string(),
+            line: None,
+        }
+    }
+}
+
+/// How many rows at the top of a sheet may be titles and notes.
+const MAX_PREAMBLE_ROWS: u64 = 20;
+/// More columns than any catalog has.
+const MAX_COLUMNS: usize = 2_000;
+
+/// Reads a catalog file by its content: ZIP magic means a workbook, a leading `[` JSON, anything else text.
+///
+/// Errors: when the bytes are none of these.
+pub fn read(
+    name: &str,
+    bytes: Vec<u8>,
+    stated_encoding: Option<&str>,
+    sink: &mut dyn Sink,
+) -> Result<(), Unreadable> {
+    if bytes.starts_with(b"PK\x03\x04") {
+        return read_workbook(bytes, sink);
+    }
+    if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
+        return Err(Unreadable::new("old Excel format; save it as .xlsx"));
+    }
+    let decoded = decode(bytes, stated_encoding).map_err(|error| match error {
+        NotText::Binary => Unreadable::new("binary data"),
+        other => Unreadable::new(other),
+    })?;
+    if decoded.decided == Decided::ByGuess {
+        sink.guessed(decoded.encoding);
+    }
+    let is_json = name.to_ascii_lowercase().ends_with(".json")
+        || decoded.text.trim_start().starts_with(['[', '{']);
+    if is_json {
+        read_json(&decoded.text, sink)
+    } else {
+        read_csv(&decoded.text, sink)
+    }
+}
+
+fn read_csv(text: &str, sink: &mut dyn Sink) -> Result<(), Unreadable> {
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter_of(text))
+        .from_reader(text.as_bytes());
+    let mut record = csv::StringRecord::new();
+    let mut n_headers = 0;
+    let mut number = 0;
+    let mut cells = Vec::new();
+    loop {
+        match reader.read_record(&mut record) {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) => {
+                let line = error.position().map(csv::Position::line);
+                return Err(Unreadable {
+                    why: error.to_string(),
+                    line,
+                });
+            }
+        }
+        number += 1;
+        if record.iter().all(|cell| cell.trim().is_empty()) {
+            continue;
+        }
+        if n_headers == 0 {
+            let headers: Vec<String> = record.iter().map(str::to_owned).collect();
+            if headers.len() > MAX_COLUMNS {
+                return Err(Unreadable::new(format!("{} columns", headers.len())));
+            }
+            if sink.looks_like_headers(&headers) || number > MAX_PREAMBLE_ROWS {
+                n_headers = headers.len();
+                sink.headers(&headers);
+            }
+            continue;
+        }
+        let n_used = record
+            .iter()
+            .zip(1..)
+            .filter(|(cell, _)| !cell.trim().is_empty())
+            .map(|(_, n)| n)
+            .last()
+            .unwrap_or(0);
+        if n_used > n_headers || record.len() < n_headers {
+            sink.ragged(number, record.len(), n_headers);
+            continue;
+        }
+        cells.clear();
+        cells.extend(
+            record
+                .iter()
+                .take(n_headers)
+                .enumerate()
+                .map(|(idx, cell)| (idx, Cell::Text(cell.to_owned()))),
+        );
+        sink.row(Row {
+            number,
+            cells: &mut cells,
+        });
+    }
+    if n_headers == 0 && number > 0 {
+        return Err(Unreadable::new("no row of headers was found in it"));
+    }
+    Ok(())
+}
+
+/// The separator that the first lines use most: comma, semicolon, tab or bar.
+fn delimiter_of(text: &str) -> u8 {
+    let head = text
+        .get(..text.len().min(4096))
+        .or_else(|| text.get(..text.floor_char_boundary(4096)))
+        .unwrap_or(text);
+    let count = |delimiter: u8| head.bytes().filter(|byte| *byte == delimiter).count();
+    let mut best = b',';
+    for delimiter in [b'\t', b';', b'|'] {
+        if count(delimiter) > count(best) {
+            best = delimiter;
+        }
+    }
+    best
+}
+
+fn read_workbook(bytes: Vec<u8>, sink: &mut dyn Sink) -> Result<(), Unreadable> {
+    check_inflated_size(&bytes)?;
+    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(Unreadable::new)?;
+    let sheet = workbook
+        .sheet_names()
+        .first()
+        .cloned()
+        .ok_or_else(|| Unreadable::new("a workbook without sheets"))?;
+    let mut reader = workbook
+        .worksheet_cells_reader(&sheet)
+        .map_err(Unreadable::new)?;
+    let mut n_headers = 0;
+    let mut cells: Vec<(usize, Cell)> = Vec::new();
+    let mut current: u32 = 0;
+    loop {
+        let next = reader.next_cell().map_err(Unreadable::new)?;
+        let row_idx = next.as_ref().map(|cell| cell.get_position().0);
+        if row_idx != Some(current) && !cells.is_empty() {
+            end_workbook_row(u64::from(current) + 1, &mut cells, &mut n_headers, sink)?;
+            cells.clear();
+        }
+        let Some(cell) = next else { break };
+        let (row, column) = cell.get_position();
+        current = row;
+        let text = workbook_text(cell.get_value());
+        if column as usize >= MAX_COLUMNS {
+            if !text.trim().is_empty() {
+                return Err(Unreadable::new(format!("more than {MAX_COLUMNS} columns")));
+            }
+        } else if !text.trim().is_empty() {
+            cells.push((column as usize, Cell::Text(text)));
+        }
+    }
+    if n_headers == 0 {
+        return Err(Unreadable::new(
+            "no row of headers was found in its first sheet",
+        ));
+    }
+    Ok(())
+}
+
+fn end_workbook_row(
+    number: u64,
+    cells: &mut Vec<(usize, Cell)>,
+    n_headers: &mut usize,
+    sink: &mut dyn Sink,
+) -> Result<(), Unreadable> {
+    let n_cells = cells
+        .iter()
+        .map(|(idx, _)| idx + 1)
+        .max()
+        .unwrap_or_default();
+    if *n_headers == 0 {
+        let mut headers = vec![String::new(); n_cells];
+        for (idx, cell) in cells.iter() {
+            if let Cell::Text(text) = cell {
+                headers[*idx].clone_from(text);
+            }
+        }
+        if sink.looks_like_headers(&headers) {
+            *n_headers = n_cells;
+            sink.headers(&headers);
+        } else if number > MAX_PREAMBLE_ROWS {
+            return Err(Unreadable::new(
+                "no row of headers was found in its first sheet",
+            ));
+        }
+    } else if n_cells > *n_headers {
+        sink.ragged(number, n_cells, *n_headers);
+    } else {
+        sink.row(Row { number, cells });
+    }
+    Ok(())
+}
+
+/// Refuses workbooks that unpack to more than any catalog needs.
+fn check_inflated_size(bytes: &[u8]) -> Result<(), Unreadable> {
+    const MAX_INFLATED_BYTES: u64 = 2 << 30;
+    let archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(Unreadable::new)?;
+    match archive.decompressed_size() {
+        Some(size) if size <= u128::from(MAX_INFLATED_BYTES) => Ok(()),
+        _ => Err(Unreadable::new(
+            "a workbook that unpacks to more than 2 GiB",
+        )),
+    }
+}
+
+/// The text of a workbook cell: whole numbers without a fraction, dates as ISO 8601.
+fn workbook_text(value: &DataRef<'_>) -> String {
+    match value {
+        DataRef::String(text) => text.clone(),
+        DataRef::SharedString(text) => (*text).to_owned(),
+        DataRef::Int(number) => number.to_string(),
+        DataRef::Float(number) => number.to_string(),
+        DataRef::Bool(value) => value.to_string(),
+        DataRef::DateTime(moment) => Day::from_workbook_serial(moment.as_f64())
+            .unwrap_or_else(|| moment.as_f64().to_string()),
+        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+        _ => String::new(),
+    }
+}
+
+/// Reads an array of objects, or several arrays one after the other: first all keys, then the rows.
+fn read_json(text: &str, sink: &mut dyn Sink) -> Result<(), Unreadable> {
+    let failed = |error: serde_json::Error| Unreadable {
+        line: Some(error.line() as u64),
+        why: error.to_string(),
+    };
+    let mut keys = Keys::default();
+    each_object(text, |object| Ok(keys.note(&object))).map_err(failed)?;
+    if keys.in_order.len() > MAX_COLUMNS {
+        return Err(Unreadable::new(format!(
+            "{} different keys",
+            keys.in_order.len()
+        )));
+    }
+    sink.headers(&keys.in_order);
+    let mut number = 0;
+    let mut cells = Vec::new();
+    each_object(text, |object| {
+        number += 1;
+        cells.clear();
+        for (key, value) in object.0 {
+            if let (Some(idx), Some(cell)) = (keys.index.get(key.as_ref()), json_cell(value.get())?)
+            {
+                cells.push((*idx, cell));
+            }
+        }
+        sink.row(Row {
+            number,
+            cells: &mut cells,
+        });
+        Ok(())
+    })
+    .map_err(failed)
+}
+
+/// All keys of all objects, in the order in which they first appear.
+#[derive(Default)]
+struct Keys {
+    index: BTreeMap<String, usize>,
+    in_order: Vec<String>,
+}
+
+impl Keys {
+    fn note(&mut self, object: &Object<'_>) {
+        for (key, _) in &object.0 {
+            if !self.index.contains_key(key.as_ref()) {
+                self.index
+                    .insert(key.clone().into_owned(), self.in_order.len());
+                self.in_order.push(key.clone().into_owned());
+            }
+        }
+    }
+}
+
+/// An object whose values are not read yet: numbers never go through floating point.
+struct Object<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+
+impl<'de> Deserialize<'de> for Object<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Members;
+        impl<'de> Visitor<'de> for Members {
+            type Value = Object<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object for each entry")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
+                let mut members = Vec::new();
+                while let Some(key) = map.next_key::<Key<'de>>()? {
+                    members.push((key.0, map.next_value()?));
+                }
+                Ok(Object(members))
+            }
+        }
+        deserializer.deserialize_map(Members)
+    }
+}
+
+#[derive(serde::Deserialize)]
+#[serde(transparent)]
+struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// Calls back for each object of each array in a text.
+fn each_object(
+    text: &str,
+    each: impl FnMut(Object<'_>) -> serde_json::Result<()>,
+) -> serde_json::Result<()> {
+    struct Items<F>(F);
+    impl<'de, F: FnMut(Object<'de>) -> serde_json::Result<()>> Visitor<'de> for &mut Items<F> {
+        type Value = ();
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("an array of objects")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
+            while let Some(object) = seq.next_element()? {
+                (self.0)(object).map_err(serde::de::Error::custom)?;
+            }
+            Ok(())
+        }
+    }
+    let mut items = Items(each);
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    loop {
+        deserializer.deserialize_seq(&mut items)?;
+        if deserializer.end().is_ok() {
+            return Ok(());
+        }
+    }
+}
+
+/// The cell of a JSON value; `None` for null.
+fn json_cell(raw: &str) -> serde_json::Result<Option<Cell>> {
+    Ok(match raw.as_bytes().first() {
+        Some(b'"') => Some(Cell::Text(serde_json::from_str(raw)?)),
+        Some(b'[') => {
+            let parts: Vec<&RawValue> = serde_json::from_str(raw)?;
+            if parts.iter().any(|part| part.get().starts_with(['{', '['])) {
+                return Ok(Some(Cell::Json(raw.to_owned())));
+            }
+            let mut texts = Vec::with_capacity(parts.len());
+            for part in parts {
+                if let Some(Cell::Text(text)) = json_cell(part.get())? {
+                    texts.push(text);
+                }
+            }
+            Some(Cell::Text(texts.join("\n")))
+        }
+        Some(b'{') => Some(Cell::Json(raw.to_owned())),
+        Some(b'n') | None => None,
+        Some(_) => Some(Cell::Text(raw.to_owned())),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Default)]
+    struct Seen {
+        headers: Vec<String>,
+        rows: Vec<String>,
+    }
+
+    impl Sink for Seen {
+        fn headers(&mut self, headers: &[String]) {
+            self.headers = headers.to_vec();
+        }
+        fn row(&mut self, row: Row<'_>) {
+            self.rows.push(format!("{} {:?}", row.number, row.cells));
+        }
+        fn ragged(&mut self, number: u64, n_cells: usize, n_headers: usize) {
+            self.rows
+                .push(format!("{number} ragged {n_cells}/{n_headers}"));
+        }
+        fn guessed(&mut self, _: &'static str) {}
+        fn looks_like_headers(&self, cells: &[String]) -> bool {
+            cells.len() > 1
+        }
+    }
+
+    #[test]
+    fn long_numbers_and_two_arrays_are_read_exactly() {
+        let mut seen = Seen::default();
+        read_json(
+            r#"[{"id":9007199254740993123,"n":1.10}] [{"x":["a",2],"id":null}]"#,
+            &mut seen,
+        )
+        .unwrap();
+        assert_eq!(seen.headers, ["id", "n", "x"]);
+        assert_eq!(
+            seen.rows[0],
+            r#"1 [(0, Text("9007199254740993123")), (1, Text("1.10"))]"#
+        );
+        assert_eq!(seen.rows[1], r#"2 [(2, Text("a\n2"))]"#);
+    }
+
+    #[test]
+    fn a_title_line_above_the_headers_is_passed_over() {
+        let mut seen = Seen::default();
+        read_csv("目录\n名称;类\n甲;乙\n丙\n", &mut seen).unwrap();
+        assert_eq!(seen.headers, ["名称", "类"]);
+        assert_eq!(seen.rows[1], "4 ragged 1/2");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn never_panics(bytes in proptest::collection::vec(proptest::num::u8::ANY, 0..300), name in "a\\.(csv|json|xlsx)") {
+            let _ = read(&name, bytes, None, &mut Seen::default());
+        }
+
+        #[test]
+        fn never_panics_on_json(text in "[\\[\\]{}\",:a0n \\\\]{0,60}") {
+            let _ = read_json(&text, &mut Seen::default());
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! `kaishu build` and `kaishu check`: wiring only.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+
+use crate::cli::pipeline::{self, Counts, Made, Options, Run};
+use crate::cli::progress::Progress;
+use crate::cli::{Outcome, SiteArgs, locale, print, report};
+use crate::diag::{Lang, Level};
+use crate::publish::{self, Folders, PublicationEvent};
+use crate::server;
+
+/// Reads everything, reports every finding, writes nothing that stays.
+///
+/// Errors: when the machine fails.
+pub fn check(args: &SiteArgs, lang: Lang) -> Result<Outcome> {
+    let scratch = tempfile::Builder::new()
+        .prefix("kaishu-check-")
+        .tempdir()
+        .context("making a temporary folder")?;
+    let progress = Progress::new(lang, args.json);
+    let ids = args.site.join("records/ids.csv");
+    let run = pipeline::with_jobs(args.jobs, || -> Result<Run> {
+        pipeline::run(
+            options(args)?,
+            &scratch.path().join("stage"),
+            &ids,
+            &progress,
+        )
+    })??;
+    report::to_terminal(&run.findings, args.json, args.all, lang);
+    summary(args, lang, run.counts, None);
+    Ok(outcome(&run))
+}
+
+/// Builds the site and puts it in the place of the old one.
+///
+/// Errors: when the machine fails; the old site is then untouched.
+pub fn build(args: &SiteArgs, out: Option<&Path>, lang: Lang) -> Result<Outcome> {
+    require_site(&args.site, lang)?;
+    let out = out.map_or_else(|| args.site.join("public"), Path::to_owned);
+    let folders = Folders::new(&args.site, &out)?;
+    let _lock = publish::open(&folders)?;
+    let progress = Progress::new(lang, args.json);
+    let run = pipeline::with_jobs(args.jobs, || {
+        pipeline::run(options(args)?, &folders.stage, &folders.ids(), &progress)
+    })??;
+    let beside = folders
+        .out
+        .parent()
+        .map_or_else(PathBuf::new, Path::to_owned);
+    report::to_files(&beside.join("report"), &run, lang)?;
+    report::to_terminal(&run.findings, args.json, args.all, lang);
+    let res = outcome(&run);
+    let counts = run.counts;
+    let Some(made) = run.made else {
+        if folders.stage.exists() {
+            std::fs::remove_dir_all(&folders.stage).context("removing the unfinished stage")?;
+        }
+        summary(args, lang, counts, None);
+        return Ok(Outcome::Failed);
+    };
+    server::write(&beside.join("server"), &made.site)?;
+    let note = publish::seal(&made.stage, options(args)?.as_of)?;
+    let n_files = note.files;
+    let event = event(&folders, &made, note, &run.findings)?;
+    publish::commit(&folders, &made.stage, event, &made.register)?;
+    summary(
+        args,
+        lang,
+        counts,
+        Some((&folders.out, made.n_pages, n_files)),
+    );
+    Ok(res)
+}
+
+fn require_site(site: &Path, lang: Lang) -> Result<()> {
+    if site.join("site.toml").is_file() {
+        return Ok(());
+    }
+    let message = match lang {
+        Lang::Zh => format!(
+            "{} 中没有 site.toml；用 --site 指明站点文件夹，或用 kaishu init 新建",
+            site.display()
+        ),
+        Lang::En => format!(
+            "{} has no site.toml; name the site folder with --site, or make one with kaishu init",
+            site.display()
+        ),
+    };
+    anyhow::bail!(message)
+}
+
+/// What a run is asked to do, from the arguments and the clock.
+pub(super) fn options(args: &SiteArgs) -> Result<Options<'_>> {
+    let as_of = args
+        .as_of
+        .or_else(locale::today)
+        .context("the clock shows no day between 1900 and 2100; use --as-of")?;
+    Ok(Options {
+        root: &args.site,
+        as_of,
+        allow_draft: args.allow_draft,
+        allow_empty: args.allow_empty,
+    })
+}
+
+fn outcome(run: &Run) -> Outcome {
+    if run.made.is_none() {
+        Outcome::Failed
+    } else if run.refused() {
+        Outcome::Refused
+    } else {
+        Outcome::Done
+    }
+}
+
+fn event(
+    folders: &Folders,
+    made: &Made,
+    release: publish::ReleaseNote,
+    findings: &[crate::diag::Finding],
+) -> Result<PublicationEvent> {
+    let before = publish::published_ids(folders)?;
+    let now: std::collections::BTreeSet<String> = made.ids.iter().cloned().collect();
+    let mut refused: BTreeMap<String, usize> = BTreeMap::new();
+    for finding in findings
+        .iter()
+        .filter(|finding| finding.code.level() == Level::Refuse)
+    {
+        *refused.entry(finding.code.name().to_owned()).or_default() += 1;
+    }
+    Ok(PublicationEvent {
+        kind: "publication".to_owned(),
+        recorded_at: locale::now(),
+        release,
+        regime: (made.regime.id.clone(), made.regime.digest),
+        catalog: made
+            .catalog_files
+            .iter()
+            .map(|file| (file.path.clone(), file.sha256))
+            .collect(),
+        added: now.difference(&before).cloned().collect(),
+        removed: before.difference(&now).cloned().collect(),
+        n_published: now.len(),
+        refused,
+    })
+}
+
+fn summary(args: &SiteArgs, lang: Lang, counts: Counts, site: Option<(&Path, usize, usize)>) {
+    let Counts {
+        n_entries,
+        n_published,
+        n_refused,
+        n_closed,
+        n_repeated,
+    } = counts;
+    if args.json {
+        let mut line = serde_json::json!({
+            "type": "summary", "entries": n_entries, "published": n_published, "refused": n_refused,
+            "closed": n_closed, "repeated": n_repeated, "committed": site.is_some(),
+        });
+        if let Some((out, n_pages, n_files)) = site {
+            line["out"] = out.to_string_lossy().into();
+            line["pages"] = n_pages.into();
+            line["files"] = n_files.into();
+        }
+        print::data(&line.to_string());
+        return;
+    }
+    print::note(&match lang {
+        Lang::Zh => format!(
+            "目录共 {n_entries} 条：可发布 {n_published}，因问题未发布 {n_refused}，按目录不开放 {n_closed}，重复 {n_repeated}"
+        ),
+        Lang::En => format!(
+            "{n_entries} entries: {n_published} publishable, {n_refused} refused, {n_closed} not open as the catalog says, {n_repeated} repeated"
+        ),
+    });
+    if let Some((out, n_pages, n_files)) = site {
+        print::note(&match lang {
+            Lang::Zh => format!(
+                "已发布到 {}：{n_pages} 个页面，{n_files} 个文件；检查报告见 report/index.html",
+                out.display()
+            ),
+            Lang::En => format!(
+                "published to {}: {n_pages} pages, {n_files} files; the report is report/index.html",
+                out.display()
+            ),
+        });
+    }
+}

@@ -1,0 +1,171 @@
+//! The command line: the only place that reads arguments, the environment and the clock, and that prints.
+
+mod build;
+mod init;
+mod locale;
+mod pipeline;
+mod print;
+mod progress;
+mod report;
+mod serve;
+mod verify;
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Args, Parser, Subcommand};
+
+use crate::diag::Lang;
+use crate::model::date::Day;
+
+/// How a command ended; the number is the exit code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Outcome {
+    /// Done.
+    Done,
+    /// Done, but something was refused or held back.
+    Refused,
+    /// Wrong usage, wrong configuration or the machine failed; nothing was published.
+    Failed,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        Self::from(match outcome {
+            Outcome::Done => 0,
+            Outcome::Refused => 1,
+            Outcome::Failed => 2,
+        })
+    }
+}
+
+#[derive(Parser)]
+#[command(
+    name = "kaishu",
+    version,
+    about = "开数：把无条件开放目录和数据文件生成为开放数据网站\nkaishu: from a catalog of unconditionally open data to an open-data website",
+    after_help = "第一次使用 First steps:\n  kaishu init my-site     新建站点文件夹 make a site folder\n  kaishu check            检查目录和文件，不写入 report every finding, write nothing\n  kaishu build            生成网站到 public/ build the site\n  kaishu serve            本机预览，改动后自动刷新 preview, rebuild on change\n\n退出码 Exit codes: 0 完成 done; 1 完成，但有条目未发布 done, something was refused;\n  2 用法、配置或机器有误，未发布任何内容 wrong usage or configuration, nothing published"
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+    /// 消息语言（默认按系统语言） language of messages: zh or en
+    #[arg(long, global = true, value_name = "zh|en")]
+    lang: Option<String>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// 新建站点文件夹 Make a new site folder, ready to build
+    Init(InitArgs),
+    /// 检查目录、文件、模板，报告全部问题，不写入任何内容 Read everything, report every finding, write nothing
+    Check(SiteArgs),
+    /// 生成网站 Build the site
+    Build(BuildArgs),
+    /// 本机预览：生成、打开本机服务、改动后重新生成并刷新浏览器 Build, serve on localhost, rebuild on change
+    Serve(ServeArgs),
+    /// 核对已生成的网站和记录 Check a built site and the records: checksums and chain
+    Verify(VerifyArgs),
+}
+
+#[derive(Args)]
+struct InitArgs {
+    /// 新文件夹 the folder to make
+    dir: PathBuf,
+}
+
+#[derive(Args, Clone)]
+struct SiteArgs {
+    /// 站点文件夹（含 site.toml） the site folder
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    site: PathBuf,
+    /// 生成日期，决定是否逾期、规则是否有效（默认今天） the day to build for (default: today in China)
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = parse_day)]
+    as_of: Option<Day>,
+    /// 输出 JSON 行 print findings and the summary as JSON lines on stdout
+    #[arg(long)]
+    json: bool,
+    /// 逐条列出全部问题，不归并 list every finding instead of three of each kind
+    #[arg(long)]
+    all: bool,
+    /// 并行线程数（默认全部核心） number of threads (default: all cores)
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+    /// 允许使用征求意见稿，每页标注“草案” allow draft rules; every page is marked
+    #[arg(long)]
+    allow_draft: bool,
+    /// 允许发布没有数据集的网站 allow a site without any dataset
+    #[arg(long)]
+    allow_empty: bool,
+}
+
+#[derive(Args)]
+struct BuildArgs {
+    #[command(flatten)]
+    site: SiteArgs,
+    /// 输出文件夹（默认为站点文件夹中的 public/） where the site goes (default: public/ in the site folder)
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct ServeArgs {
+    #[command(flatten)]
+    site: SiteArgs,
+    /// 本机端口 port on localhost
+    #[arg(long, default_value_t = 8080)]
+    port: u16,
+}
+
+#[derive(Args)]
+struct VerifyArgs {
+    /// 站点文件夹 the site folder
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    site: PathBuf,
+    /// 网站所在文件夹（默认为站点文件夹中的 public/） where the site is
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+}
+
+fn parse_day(text: &str) -> Result<Day, String> {
+    Day::parse_iso(text).ok_or_else(|| {
+        format!("应为 2026-11-21 的形式 expected a day such as 2026-11-21, found `{text}`")
+    })
+}
+
+/// Runs the program with the arguments of the process.
+#[must_use]
+pub fn run() -> ExitCode {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            // clap prints help to stdout and mistakes to stderr; a closed pipe is no mistake.
+            let is_help = !error.use_stderr();
+            let _ = error.print();
+            return if is_help {
+                ExitCode::SUCCESS
+            } else {
+                Outcome::Failed.into()
+            };
+        }
+    };
+    let lang = locale::language(cli.lang.as_deref());
+    match dispatch(cli.command, lang) {
+        Ok(outcome) => outcome.into(),
+        Err(error) => {
+            print::error(lang, &error);
+            Outcome::Failed.into()
+        }
+    }
+}
+
+fn dispatch(command: Command, lang: Lang) -> Result<Outcome> {
+    match command {
+        Command::Init(args) => init::run(&args.dir, lang),
+        Command::Check(args) => build::check(&args, lang),
+        Command::Build(args) => build::build(&args.site, args.out.as_deref(), lang),
+        Command::Serve(args) => serve::run(&args.site, args.port, lang),
+        Command::Verify(args) => verify::run(&args.site, args.out.as_deref(), lang),
+    }
+}

@@ -1,0 +1,329 @@
+//! `kaishu serve`: the site on localhost, rebuilt when the input changes; the browser reloads and shows the findings.
+//!
+//! The preview is built into `.kaishu/preview/` of the site folder and is never recorded as a publication.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use anyhow::{Context, Result, anyhow};
+use notify::{RecursiveMode, Watcher};
+use tiny_http::{Header, Method, Request, Response, Server};
+
+use crate::cli::pipeline;
+use crate::cli::progress::Progress;
+use crate::cli::{Outcome, SiteArgs, build, print, report};
+use crate::diag::{Finding, Lang, Level};
+use crate::publish::{self, Folders};
+use crate::records::Lock;
+
+/// How long the input must be quiet before a rebuild.
+const QUIET: Duration = Duration::from_millis(80);
+/// Threads that answer requests.
+const N_THREADS: usize = 4;
+/// The script that reloads the page and shows the findings.
+const LIVE_SCRIPT: &str = include_str!("serve/live.js");
+
+/// What browsers are told.
+struct State {
+    version: u64,
+    json: String,
+}
+
+/// What the server's threads share.
+struct Preview {
+    folders: Folders,
+    base_path: Mutex<String>,
+    state: Mutex<State>,
+}
+
+/// Builds, serves and watches until the process is ended.
+///
+/// Errors: when the port is taken, another preview of the site runs, or the folder cannot be watched.
+pub fn run(args: &SiteArgs, port: u16, lang: Lang) -> Result<Outcome> {
+    let dir = args.site.join(".kaishu");
+    std::fs::create_dir_all(&dir).with_context(|| format!("making {}", dir.display()))?;
+    let folders = Folders::new(&args.site, &dir.join("preview"))?;
+    let _lock = Lock::try_take(&dir.join("lock"))?
+        .ok_or_else(|| anyhow!("another preview of this site is running"))?;
+    let address = format!("127.0.0.1:{port}");
+    let server = Server::http(&address)
+        .map_err(|error| anyhow!("listening on {address}: {error}; choose another --port"))?;
+    let preview = Arc::new(Preview {
+        folders,
+        base_path: Mutex::new("/".to_owned()),
+        state: Mutex::new(State {
+            version: 0,
+            json: "{}".to_owned(),
+        }),
+    });
+    let (sender, changes) = mpsc::channel();
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        if let Ok(event) = event
+            && !event.kind.is_access()
+        {
+            // The receiver lives as long as the process.
+            let _ = sender.send(event.paths);
+        }
+    })
+    .context("watching the site folder")?;
+    watch(&mut watcher, &args.site)?;
+    rebuild(args, lang, &preview)?;
+    let server = Arc::new(server);
+    for _ in 0..N_THREADS {
+        let (server, preview) = (Arc::clone(&server), Arc::clone(&preview));
+        std::thread::spawn(move || {
+            while let Ok(request) = server.recv() {
+                // A browser that has gone away is no failure of ours.
+                let _ = answer(request, &preview);
+            }
+        });
+    }
+    let base_path = lock(&preview.base_path).clone();
+    print::note(&format!(
+        "{} http://{address}{base_path}",
+        print::say(
+            lang,
+            "预览地址（Ctrl+C 结束）：",
+            "preview (end with Ctrl+C):"
+        )
+    ));
+    loop {
+        let first = changes.recv().context("watching the site folder")?;
+        let mut is_input = concerns_input(&args.site, &first);
+        loop {
+            match changes.recv_timeout(QUIET) {
+                Ok(paths) => is_input |= concerns_input(&args.site, &paths),
+                Err(RecvTimeoutError::Timeout) => break,
+                Err(RecvTimeoutError::Disconnected) => return Ok(Outcome::Done),
+            }
+        }
+        if is_input {
+            // A fault of the machine while previewing is shown and the next change tried again.
+            if let Err(error) = rebuild(args, lang, &preview) {
+                print::error(lang, &error);
+            }
+        }
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Watches the input only, so that output written beside it causes no rebuild.
+fn watch(watcher: &mut impl Watcher, site: &Path) -> Result<()> {
+    watcher
+        .watch(site, RecursiveMode::NonRecursive)
+        .with_context(|| format!("watching {}", site.display()))?;
+    for name in ["datasets", "content", "themes", "regimes"] {
+        let dir = site.join(name);
+        if dir.is_dir() {
+            watcher
+                .watch(&dir, RecursiveMode::Recursive)
+                .with_context(|| format!("watching {}", dir.display()))?;
+        }
+    }
+    Ok(())
+}
+
+fn concerns_input(site: &Path, paths: &[PathBuf]) -> bool {
+    let root = site.canonicalize().unwrap_or_else(|_| site.to_owned());
+    paths.iter().any(|path| {
+        let relative = path
+            .strip_prefix(&root)
+            .or_else(|_| path.strip_prefix(site))
+            .unwrap_or(path);
+        let top = relative
+            .components()
+            .next()
+            .map(|part| part.as_os_str().to_string_lossy().into_owned())
+            .unwrap_or_default();
+        ["site.toml", "datasets", "content", "themes", "regimes"].contains(&top.as_str())
+    })
+}
+
+fn rebuild(args: &SiteArgs, lang: Lang, preview: &Preview) -> Result<()> {
+    let folders = &preview.folders;
+    let progress = Progress::new(lang, false);
+    let run = pipeline::with_jobs(args.jobs, || {
+        pipeline::run(
+            build::options(args)?,
+            &folders.stage,
+            &folders.ids(),
+            &progress,
+        )
+    })??;
+    report::to_terminal(&run.findings, false, args.all, lang);
+    if let Some(made) = &run.made {
+        *lock(&preview.base_path) = made.site.base_path();
+        publish::preview(folders)?;
+    }
+    let json = state_json(&run.findings, run.made.is_some(), lang);
+    let mut state = lock(&preview.state);
+    state.version += 1;
+    state.json = json;
+    Ok(())
+}
+
+/// The findings that need a look, for the panel in the page.
+fn state_json(findings: &[Finding], is_whole: bool, lang: Lang) -> String {
+    const MOST: usize = 200;
+    let shown: Vec<&Finding> = findings
+        .iter()
+        .filter(|finding| finding.code.level() <= Level::Warn)
+        .collect();
+    let items: Vec<_> = shown
+        .iter()
+        .take(MOST)
+        .map(|finding| {
+            let mut item = finding.to_json(lang);
+            item["place"] = finding.place.describe(lang).into();
+            item["level_word"] = finding.code.level().word(lang).into();
+            item
+        })
+        .collect();
+    serde_json::json!({
+        "whole": is_whole,
+        "total": shown.len(),
+        "items": items,
+        "title": print::say(lang, "检查结果", "Findings"),
+        "failed": print::say(lang, "本次修改未能生成，页面是上一次的内容。", "This change could not be built; the page is the previous one."),
+    })
+    .to_string()
+}
+
+fn answer(request: Request, preview: &Preview) -> std::io::Result<()> {
+    if *request.method() != Method::Get && *request.method() != Method::Head {
+        return request.respond(Response::empty(405));
+    }
+    let path = request
+        .url()
+        .split(['?', '#'])
+        .next()
+        .unwrap_or_default()
+        .to_owned();
+    match path.as_str() {
+        "/__kaishu/live.js" => {
+            return text(
+                request,
+                200,
+                "application/javascript; charset=utf-8",
+                LIVE_SCRIPT,
+            );
+        }
+        "/__kaishu/state" => {
+            let body = {
+                let state = lock(&preview.state);
+                format!(
+                    "{{\"version\":{},\"report\":{}}}",
+                    state.version, state.json
+                )
+            };
+            return text(request, 200, "application/json", &body);
+        }
+        _ => {}
+    }
+    let base_path = lock(&preview.base_path).clone();
+    let Some(relative) = path.strip_prefix(&base_path) else {
+        return request.respond(with(Response::empty(302), "Location", &base_path));
+    };
+    let Some(file) = find(&preview.folders.out, relative) else {
+        let body = std::fs::read_to_string(preview.folders.out.join("404.html"))
+            .unwrap_or_else(|_| FIRST_BUILD_FAILED.to_owned());
+        return html(request, 404, &body);
+    };
+    let content_type = content_type(&file);
+    if content_type.starts_with("text/html") {
+        let body = std::fs::read_to_string(&file)?;
+        return html(request, 200, &body);
+    }
+    let response = with(
+        Response::from_file(File::open(&file)?),
+        "Content-Type",
+        content_type,
+    );
+    request.respond(with(
+        with(response, "Cache-Control", "no-store"),
+        "X-Content-Type-Options",
+        "nosniff",
+    ))
+}
+
+/// What is shown while no build has succeeded yet: the script puts the findings on it.
+const FIRST_BUILD_FAILED: &str = "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>kaishu</title><body></body></html>";
+
+/// The file for a request path: decoded, inside the folder, a folder's `index.html`.
+fn find(root: &Path, relative: &str) -> Option<PathBuf> {
+    let decoded = percent_decode(relative)?;
+    let route = if decoded.is_empty() || decoded.ends_with('/') {
+        format!("{decoded}index.html")
+    } else {
+        decoded
+    };
+    let route = crate::model::route::Route::new(&route).ok()?;
+    let path = route.below(root);
+    path.is_file().then_some(path)
+}
+
+fn percent_decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let pair = [rest.next()?, rest.next()?];
+            let hex = std::str::from_utf8(&pair).ok()?;
+            bytes.push(u8::from_str_radix(hex, 16).ok()?);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn content_type(path: &Path) -> &'static str {
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default();
+    match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
+        "html" => "text/html; charset=utf-8",
+        "css" => "text/css; charset=utf-8",
+        "js" => "application/javascript; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "csv" => "text/csv; charset=utf-8",
+        "" | "txt" => "text/plain; charset=utf-8",
+        _ => crate::model::format::Format::of_file(&name)
+            .map_or("application/octet-stream", |format| format.media_type()),
+    }
+}
+
+fn html(request: Request, status: u16, body: &str) -> std::io::Result<()> {
+    let script = "<script src=\"/__kaishu/live.js\" defer></script></body>";
+    text(
+        request,
+        status,
+        "text/html; charset=utf-8",
+        &body.replacen("</body>", script, 1),
+    )
+}
+
+fn text(request: Request, status: u16, content_type: &str, body: &str) -> std::io::Result<()> {
+    let response = Response::from_string(body).with_status_code(status);
+    request.respond(with(
+        with(response, "Content-Type", content_type),
+        "Cache-Control",
+        "no-store",
+    ))
+}
+
+/// Adds a header; a value that no header can carry is left out.
+fn with<R: Read>(response: Response<R>, name: &str, value: &str) -> Response<R> {
+    match Header::from_bytes(name, value) {
+        Ok(header) => response.with_header(header),
+        Err(()) => response,
+    }
+}

@@ -1,0 +1,280 @@
+//! Every code with its level, wording, hint and source: one table, append-only.
+//!
+//! `{}` in a wording stands for [`crate::diag::Finding::expected`]. Names are permanent: scripts depend on them.
+
+use crate::diag::Lang;
+
+/// What a finding does.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Level {
+    /// Nothing is published at all.
+    Stop,
+    /// The entry is not published.
+    Refuse,
+    /// Published; the team should look.
+    Warn,
+    /// For information.
+    Note,
+}
+
+impl Level {
+    /// The name in JSON.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Stop => "stop",
+            Self::Refuse => "refuse",
+            Self::Warn => "warn",
+            Self::Note => "note",
+        }
+    }
+
+    /// The word shown to the team.
+    #[must_use]
+    pub fn word(self, lang: Lang) -> &'static str {
+        match (self, lang) {
+            (Self::Stop, Lang::Zh) => "停止",
+            (Self::Refuse, Lang::Zh) => "不予发布",
+            (Self::Warn, Lang::Zh) => "请核对",
+            (Self::Note, Lang::Zh) => "提示",
+            (Self::Stop, Lang::En) => "stop",
+            (Self::Refuse, Lang::En) => "refused",
+            (Self::Warn, Lang::En) => "check",
+            (Self::Note, Lang::En) => "note",
+        }
+    }
+}
+
+/// The words of a code in one language.
+#[derive(Clone, Copy, Debug)]
+pub struct Wording {
+    /// What is wrong.
+    pub title: &'static str,
+    /// What was expected.
+    pub expected: &'static str,
+    /// What to do.
+    pub hint: &'static str,
+}
+
+macro_rules! codes {
+    ($($variant:ident $name:literal $level:ident $source:literal
+        zh($zt:literal, $ze:literal, $zh:literal) en($et:literal, $ee:literal, $eh:literal);)*) => {
+        /// A kind of finding.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+        pub enum Code { $(#[doc = $et] $variant,)* }
+
+        impl Code {
+            /// Every code, in the order of the table.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// The permanent name, such as `OPENNESS_MISSING`.
+            #[must_use]
+            pub fn name(self) -> &'static str { match self { $(Self::$variant => $name,)* } }
+
+            /// What the finding does.
+            #[must_use]
+            pub fn level(self) -> Level { match self { $(Self::$variant => Level::$level,)* } }
+
+            /// What the rule rests on: an invariant or section of the design, a standard, or our choice.
+            #[must_use]
+            pub fn source(self) -> &'static str { match self { $(Self::$variant => $source,)* } }
+
+            /// The wording in a language.
+            #[must_use]
+            pub fn wording(self, lang: Lang) -> Wording {
+                match (self, lang) {
+                    $((Self::$variant, Lang::Zh) => Wording { title: $zt, expected: $ze, hint: $zh },
+                      (Self::$variant, Lang::En) => Wording { title: $et, expected: $ee, hint: $eh },)*
+                }
+            }
+        }
+    };
+}
+
+codes! {
+    ConfigInvalid "CONFIG_INVALID" Stop "DESIGN 3"
+        zh("配置文件有误：{}", "符合 site.toml 说明的配置", "按提示修改该行；全部配置项见 README")
+        en("the configuration is not valid: {}", "a site.toml as the README describes it", "correct the line; the README lists every key");
+    RegimeUnknown "REGIME_UNKNOWN" Stop "DESIGN I10"
+        zh("没有这套规则", "下列之一：{}", "修改 site.toml 的 regime，或把规则文件放入 regimes/ 文件夹")
+        en("there is no such rule profile", "one of: {}", "change `regime` in site.toml, or put the file into regimes/");
+    RegimeInvalid "REGIME_INVALID" Stop "DESIGN I10"
+        zh("规则文件有误：{}", "符合说明的规则文件", "对照内置规则文件修改该行")
+        en("the rule profile is not valid: {}", "a rule profile as documented", "correct the line; compare with a built-in profile");
+    RegimeDraft "REGIME_DRAFT" Stop "requirements 7 A13"
+        zh("所选规则是征求意见稿，不能用于正式发布", "现行有效的规则", "改用现行规则；仅作演示时加 --allow-draft，每页将标注“草案”")
+        en("the chosen rules are a draft and cannot be used for publication", "rules in force", "choose rules in force; for a demonstration add --allow-draft, which marks every page");
+    RegimeExpired "REGIME_EXPIRED" Warn "requirements 7 A9, A10"
+        zh("所选规则的有效期已满（{}）", "在有效期内的规则", "请主管部门确认依据；网站已显示到期说明")
+        en("the chosen rules have expired ({})", "rules within their period of validity", "ask the authority to confirm the basis; the site shows a notice");
+    CatalogMissing "CATALOG_MISSING" Stop "DESIGN 3"
+        zh("找不到目录文件", "site.toml 的 [catalog] files 所指的文件：{}", "把目录文件放到该位置，或修改 [catalog] files")
+        en("there is no catalog file", "a file that `[catalog] files` in site.toml names: {}", "put the catalog there, or change `[catalog] files`");
+    CatalogUnreadable "CATALOG_UNREADABLE" Stop "DESIGN 6"
+        zh("目录文件无法读取：{}", "CSV（UTF-8 或 GB18030）、XLSX 或 JSON 数组", "用表格软件重新导出该文件")
+        en("the catalog cannot be read: {}", "CSV (UTF-8 or GB18030), XLSX or a JSON array", "export the file again");
+    CatalogTooLarge "CATALOG_TOO_LARGE" Stop "ours: bounded memory"
+        zh("目录文件过大", "不超过 {}", "按部门或县区拆成多个文件，放入 datasets/catalog/ 文件夹")
+        en("the catalog file is too large", "at most {}", "split it by provider or county into a folder datasets/catalog/");
+    CatalogEmpty "CATALOG_EMPTY" Stop "ours: an empty catalog is a mistake"
+        zh("目录中没有任何条目", "至少一个条目", "检查导出的文件是否完整")
+        en("the catalog has no entries", "at least one entry", "check that the export is complete");
+    NothingCleared "NOTHING_CLEARED" Stop "DESIGN I1; ours: a mistake must not empty the site"
+        zh("没有任何条目可以发布，网站保持原样", "至少一个条目的开放类型为“无条件开放”。{}", "按上面的原因逐项处理；如确需发布空网站，加 --allow-empty")
+        en("no entry can be published; the site stays as it was", "at least one entry whose openness class is unconditional. {}", "see the reasons above; to publish an empty site on purpose add --allow-empty");
+    ColumnUnknown "COLUMN_UNKNOWN" Warn "DESIGN 3"
+        zh("不认识的列，未读取也未发布", "已知的列名，或在 [catalog.columns] 中写明对应关系", "在 site.toml 中写明对应的字段；不需要的列写入 [catalog] ignore。可用字段：{}")
+        en("unknown column; it is neither read nor published", "a known header, or a line in `[catalog.columns]`", "map it in site.toml, or list it in `[catalog] ignore`. Fields: {}");
+    ColumnMapped "COLUMN_MAPPED_MISSING" Stop "DESIGN 3"
+        zh("site.toml 指定的列在目录文件中不存在", "文件中有的列：{}", "修改 [catalog.columns] 中的列名")
+        en("a column named in site.toml is not in the catalog", "one of the columns there are: {}", "correct the header in `[catalog.columns]`");
+    ColumnAmbiguous "COLUMN_AMBIGUOUS" Warn "ours: one column for one field"
+        zh("有两列含义相同，只采用了“{}”", "每个字段一列", "在 [catalog.columns] 中写明采用哪一列，另一列写入 [catalog] ignore")
+        en("two columns mean the same field; only `{}` was used", "one column for each field", "choose one in `[catalog.columns]` and list the other in `[catalog] ignore`");
+    RowRagged "ROW_RAGGED" Refuse "RFC 4180 2.4"
+        zh("该行的列数与表头不一致", "{} 列", "检查是否有未加引号的逗号或换行")
+        en("the row has another number of cells than the header", "{} cells", "look for a comma or line break without quotation marks");
+    EncodingGuessed "ENCODING_GUESSED" Note "SURPRISES: text files"
+        zh("文件不是 UTF-8，按 {} 读取", "UTF-8，或在 site.toml 中写明编码", "核对页面文字；可在 [catalog] encoding 中写明编码")
+        en("the file is not UTF-8 and was read as {}", "UTF-8, or an encoding stated in site.toml", "check the text on the pages; state it as `[catalog] encoding`");
+    DuplicateRecord "DUPLICATE_RECORD" Note "SURPRISES: catalogs"
+        zh("与前面的条目各字段完全相同，只发布一次", "每个条目只出现一次", "从目录中删除重复的条目")
+        en("every field equals an earlier entry's; published once", "each entry once", "remove the repeated entry from the catalog");
+    IdDuplicate "ID_DUPLICATE" Refuse "DESIGN 3"
+        zh("标识与其他条目重复，这些条目都不发布", "每个条目有自己的标识；另见：{}", "为每个条目填写不同的标识")
+        en("the identifier stands for several entries; none of them is published", "an identifier of its own; see also: {}", "give each entry its own identifier");
+    IdInvalid "ID_INVALID" Refuse "DESIGN 3"
+        zh("标识不能用作网址", "100 字节以内的文字、数字、- 、_ 或 .", "更正目录中的标识")
+        en("the identifier cannot stand in an address", "letters, digits, -, _ or ., at most 100 bytes", "correct the identifier in the catalog");
+    OpennessMissing "OPENNESS_MISSING" Refuse "DESIGN I1"
+        zh("没有填写开放类型", "无条件开放、有条件开放、不予开放之一", "填写开放类型；若写在别的列，在 site.toml 的 [catalog.columns] 写 openness_class = \"列名\"")
+        en("there is no openness class", "one of 无条件开放, 有条件开放, 不予开放", "fill it in; if it stands in another column, write openness_class = \"header\" under `[catalog.columns]` in site.toml");
+    OpennessUnknown "OPENNESS_UNKNOWN" Refuse "DESIGN I1"
+        zh("开放类型无法识别", "无条件开放、有条件开放、不予开放之一", "更正目录；若该用语有确定含义，在 [catalog.values.openness_class] 中写明；若开放类型在别的列，用 [catalog.columns] 指定")
+        en("the openness class is not one we know", "one of 无条件开放, 有条件开放, 不予开放", "correct the catalog; if the word has a fixed meaning, state it under `[catalog.values.openness_class]`; if the class stands in another column, map it under `[catalog.columns]`");
+    OpennessContradiction "OPENNESS_CONTRADICTION" Refuse "DESIGN I1"
+        zh("开放类型与其他列相互矛盾", "各列一致；{}", "更正目录；若该列文字并非开放条件，在 [catalog] ignore 或 [catalog.values] 中写明")
+        en("the openness class contradicts another column", "columns that agree; {}", "correct the catalog; if the other column does not state a condition, say so in `[catalog] ignore` or `[catalog.values]`");
+    OpennessClosed "OPENNESS_CLOSED" Note "DESIGN I1"
+        zh("开放类型不是无条件开放，不在网站发布", "（按目录正常处理）", "无需处理")
+        en("the class is not unconditional; the entry is not on the site", "(as the catalog says)", "nothing to do");
+    TitleMissing "TITLE_MISSING" Refuse "DESIGN 6 (2)"
+        zh("没有数据资源名称", "名称", "在目录中填写名称")
+        en("there is no title", "a title", "fill in the title");
+    TitleHidden "TITLE_HIDDEN_CHARACTERS" Refuse "DESIGN I9"
+        zh("名称或标识中有控制字符或改变文字方向的字符", "只含可见文字的名称", "在目录中删除这些字符后重新填写")
+        en("the title has control characters or characters that change the reading direction", "visible text only", "type the title again in the catalog");
+    TextHidden "TEXT_HIDDEN_CHARACTERS" Warn "DESIGN I9"
+        zh("文字中有控制字符，已去除", "只含可见文字", "在目录中删除这些字符")
+        en("hidden characters were left out of the text", "visible text only", "remove them from the catalog");
+    TextMarkup "TEXT_MARKUP" Warn "DESIGN I9"
+        zh("文字中有网页标记，按普通文字显示", "普通文字", "在目录中删除标记")
+        en("the text has markup; it is shown as text", "plain text", "remove the markup from the catalog");
+    TextTooLong "TEXT_TOO_LONG" Refuse "ours: bounded pages"
+        zh("文字过长", "不超过 {} 个字符", "缩短文字，或改为随数据文件提供说明")
+        en("the text is too long", "at most {} characters", "shorten it, or ship it as a file of the dataset");
+    ProviderMissing "PROVIDER_MISSING" Refuse "DESIGN 6 (2)"
+        zh("没有数据提供方", "提供方名称", "在目录中填写提供方")
+        en("there is no provider", "the provider's name", "fill in the provider");
+    FieldMissing "FIELD_MISSING" Warn "DESIGN 6 (2)"
+        zh("缺少规则要求的字段", "{}", "在目录中补充；要使其成为发布条件，设置 [gate] missing_fields = \"refuse\"")
+        en("a field that the rules require is missing", "{}", "fill it in; to make it a condition set `[gate] missing_fields = \"refuse\"`");
+    FieldRequired "FIELD_REQUIRED" Refuse "DESIGN 6 (2)"
+        zh("缺少规则要求的字段", "{}", "在目录中补充后重新生成")
+        en("a field that the rules require is missing", "{}", "fill it in and build again");
+    DateUnreadable "DATE_UNREADABLE" Warn "SURPRISES: dates"
+        zh("日期无法识别，已留空", "如 2026-11-21", "更正目录中的日期")
+        en("the date cannot be read and was left out", "a day such as 2026-11-21", "correct the date");
+    DateFuture "DATE_IN_FUTURE" Warn "ours: an update cannot lie ahead"
+        zh("更新日期晚于生成日期", "不晚于 {} 的日期", "核对目录中的日期")
+        en("the date of update lies after the day of the build", "a day not after {}", "check the date");
+    FrequencyUnknown "FREQUENCY_UNKNOWN" Warn "DESIGN 3"
+        zh("更新频率无法识别，按原文显示", "每日、每周、每月、每季度、每半年、每年、实时、不定期、一次性之一", "更正目录，或在 [catalog.values.update_frequency] 中写明")
+        en("the update frequency is not one we know; shown as written", "daily, weekly, monthly, quarterly, semiannual, annual, continuous, irregular or never", "correct it, or map it under `[catalog.values.update_frequency]`");
+    ItemsUneven "ITEMS_UNEVEN" Warn "ours: parallel lists"
+        zh("数据项的名称、格式、说明个数不一致，格式或说明未采用", "{}", "使各列的项数一致，以“；”分隔")
+        en("names, formats and descriptions of data items differ in number; formats or descriptions were left out", "{}", "give all lists the same number of parts, separated by `；`");
+    ItemsUnreadable "ITEMS_UNREADABLE" Warn "ours: parallel lists"
+        zh("数据项无法读取，未显示", "由 name、format、description 组成的对象数组，或以“；”分隔的文字", "更正目录中的数据项")
+        en("the data items cannot be read and are not shown", "an array of objects with name, format and description, or text separated by `；`", "correct the data items");
+    LicenceUnknown "LICENCE_UNKNOWN" Refuse "DESIGN 6 (7)"
+        zh("许可不在登记表中", "下列之一：{}", "更正许可；自定义许可在 site.toml 的 [[licence.extra]] 中登记")
+        en("the licence is not in the register", "one of: {}", "correct it; register a licence of your own under `[[licence.extra]]`");
+    LicenceNotPermitted "LICENCE_NOT_PERMITTED" Refuse "DESIGN 6 (7)"
+        zh("适用规则下不能使用该许可", "{}", "改用规则默认条款，或在 site.toml 的 [licence.authorisation] 中记录授权的机关、文号和日期")
+        en("the licence is not permitted under the rules", "{}", "use the terms of the rules, or record body, reference and date under `[licence.authorisation]`");
+    FileMissing "FILE_MISSING" Refuse "DESIGN 6 (5)"
+        zh("数据文件不存在", "datasets/ 文件夹中的文件", "放入文件，或更正目录中的路径")
+        en("the data file does not exist", "a file below datasets/", "put the file there, or correct the path");
+    FileOutside "FILE_OUTSIDE" Refuse "DESIGN I9"
+        zh("文件路径指向 datasets/ 之外", "datasets/ 之内的相对路径", "把文件放入 datasets/，填写相对路径；不要使用指向外部的链接文件")
+        en("the file path leads outside datasets/", "a relative path below datasets/", "put the file below datasets/ and name it relatively; do not use links that lead out");
+    FileNotRegular "FILE_NOT_REGULAR" Refuse "DESIGN 6 (5)"
+        zh("所指的不是普通文件", "普通文件", "填写文件的路径，不是文件夹")
+        en("the path does not name a regular file", "a regular file", "name the file, not its folder");
+    FileOfClosed "FILE_OF_CLOSED_ENTRY" Refuse "DESIGN I1"
+        zh("同一文件也属于一个未开放的条目，或者就是目录文件", "只属于无条件开放条目的文件", "核对两个条目的文件；未开放的内容不能通过其他条目发布")
+        en("the same file belongs to an entry that is not open, or is the catalog itself", "a file of unconditionally open entries only", "check the files of both entries");
+    FileActive "FILE_ACTIVE_CONTENT" Refuse "DESIGN I9"
+        zh("该类文件可在浏览器中执行，不能直接发布", "数据文件；网页、脚本和 SVG 请放入 ZIP", "改为 CSV 等数据格式，或压缩为 ZIP 后填写")
+        en("a file of this kind can run in the browser and is not published", "a data file; put web pages, scripts and SVG into a ZIP", "export it as data, or zip it");
+    TableTooWide "TABLE_NO_XLSX" Note "Excel specifications and limits"
+        zh("表格超出 Excel 的限制，未生成 XLSX：{}", "至多 1,048,576 行、每格至多 32,767 个字符", "无需处理；其他格式内容完整")
+        en("the table is beyond what Excel holds, so no XLSX was made: {}", "at most 1,048,576 rows and 32,767 characters a cell", "nothing to do; the other formats are complete");
+    FileUnreadable "FILE_UNREADABLE" Refuse "DESIGN 6 (5)"
+        zh("数据文件无法读取：{}", "可以读取的文件", "检查权限，或重新导出文件")
+        en("the data file cannot be read: {}", "a file that can be read", "check permissions, or export the file again");
+    FileNotAsNamed "FILE_NOT_AS_NAMED" Refuse "DESIGN 6 (5)"
+        zh("文件内容与扩展名不符：{}", "与扩展名一致的内容", "更正扩展名，或重新导出文件")
+        en("the content is not what the file's ending says: {}", "content as the ending says", "correct the ending, or export the file again");
+    TableNone "TABLE_NONE" Note "DESIGN I5"
+        zh("文件不能读作表格，只提供原文件：{}", "带表头的 CSV，或由对象组成的 JSON 数组", "无需处理；如需在线预览，可另附 CSV")
+        en("the file does not read as a table; only the original is offered: {}", "CSV with a header, or a JSON array of objects", "nothing to do; add a CSV to get a preview");
+    TableRagged "TABLE_RAGGED" Warn "RFC 4180 2.4"
+        zh("有 {} 行的列数与表头不一致；缺少的按空缺处理，多出的列另加列名", "每行列数相同", "检查原文件中的分隔符和引号")
+        en("{} rows have another number of cells than the header; missing ones are empty, further ones get columns of their own", "rows of equal length", "check separators and quotation marks in the file");
+    PageInvalid "PAGE_INVALID" Stop "DESIGN I9"
+        zh("内容页有误：{}", "以 +++ 开头的 TOML 页头和 Markdown 正文", "修改该页")
+        en("the content page is not valid: {}", "TOML front matter between +++ lines, then Markdown", "correct the page");
+    PageHtml "PAGE_RAW_HTML" Stop "DESIGN I9"
+        zh("内容页含有网页标记，不予接受", "不含 HTML 的 Markdown", "删除标记，改用 Markdown 写法")
+        en("the content page has raw HTML", "Markdown without HTML", "remove it and write Markdown");
+    PageLink "PAGE_LINK_UNSAFE" Stop "DESIGN I9"
+        zh("内容页的链接地址不被允许", "http、https、mailto 或站内相对地址；图片只能用站内地址", "修改链接")
+        en("the content page has an address that is not allowed", "http, https, mailto or a relative address; images only relative", "correct the address");
+    ThemeInvalid "THEME_INVALID" Stop "DESIGN 3"
+        zh("主题模板有误：{}", "正确的模板", "按提示的文件和行修改")
+        en("the theme has a mistake: {}", "a correct template", "correct the file and line shown");
+    PathClash "PATH_CLASH" Stop "STYLE 1 (7)"
+        zh("两个页面要写到同一个地址", "每个地址一个页面", "修改内容页的文件名")
+        en("two pages want one address", "one page for each address", "rename the content page");
+    LinkInvalid "LINK_INVALID" Warn "DESIGN I9"
+        zh("网址不是 http 或 https 地址，未采用", "http:// 或 https:// 开头的网址", "更正目录中的网址")
+        en("the link is no http or https address and was left out", "an address that starts with http:// or https://", "correct the address");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_code_says_what_to_do_in_both_languages() {
+        for code in Code::ALL {
+            for lang in [Lang::Zh, Lang::En] {
+                let words = code.wording(lang);
+                assert!(
+                    !words.title.is_empty() && !words.expected.is_empty() && !words.hint.is_empty()
+                );
+                assert!(!words.title.ends_with(['.', '。']), "{}", code.name());
+            }
+        }
+    }
+
+    #[test]
+    fn names_are_unique() {
+        let mut names: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), Code::ALL.len());
+    }
+}

@@ -1,0 +1,33 @@
+//! kaishu turns a city's catalog of unconditionally open public data and its exports into an open-data website.
+//!
+//! One direction, no cycles; each stage is a function from one value to the next and can be read alone:
+//!
+//! ```text
+//! site.toml ─┐
+//! catalog   ─┴▶ catalog::load ─▶ gate::clear ─▶ tables::ingest ─▶ gate::release ─▶ exports ─▶ pages ─▶ publish
+//!                 Catalog         Cleared        Evidence          Publishable      └────── Stage ──────┘
+//! ```
+//!
+//! In reading order: [`model`] plain values, [`diag`] findings, [`site`] the configuration, [`rules`] the law as data,
+//! [`decode`] and [`markdown`] the two text readers, [`stage`] where files are made, [`records`] what must be
+//! remembered, [`catalog`], [`gate`], [`tables`], [`exports`], [`pages`], [`publish`], [`server`], and [`cli`] which calls them.
+//!
+//! What is absent on purpose: no stage reads the clock, the environment or a global; the gate does no output; only
+//! `stage` creates files of the site; only `cli` prints.
+
+pub mod catalog;
+pub mod cli;
+pub mod decode;
+pub mod diag;
+pub mod exports;
+pub mod gate;
+pub mod markdown;
+pub mod model;
+pub mod pages;
+pub mod publish;
+pub mod records;
+pub mod rules;
+pub mod server;
+pub mod site;
+pub mod stage;
+pub mod tables;

@@ -1,0 +1,135 @@
+//! File formats: from what catalogs write to one label, an address part and a media type.
+
+use crate::model::text::{fold, split_list};
+
+/// A file format by its label, such as `CSV`; letters and digits only.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Format(String);
+
+/// Words in catalogs that do not stand for themselves.
+const ALIASES: &[(&str, &str)] = &[
+    ("cvs", "CSV"),
+    ("excel", "XLSX"),
+    ("xlsm", "XLSX"),
+    ("电子表格", "XLSX"),
+    ("ndjson", "JSONL"),
+    ("geojson", "GeoJSON"),
+    ("jpeg", "JPG"),
+    ("接口", "API"),
+    ("数据接口", "API"),
+    ("文本", "TXT"),
+    ("parquet", "Parquet"),
+    ("sqlite", "SQLite"),
+    ("sqlite3", "SQLite"),
+];
+
+/// Words that name a shelf, not a format.
+const NO_FORMAT: &[&str] = &[
+    "电子表格",
+    "数据库",
+    "图形图像",
+    "自描述格式",
+    "电子文件",
+    "流媒体",
+    "其他",
+    "file",
+    "null",
+];
+
+impl Format {
+    /// The label, such as `CSV`.
+    #[must_use]
+    pub fn label(&self) -> &str {
+        &self.0
+    }
+
+    /// The format of a file by its name's ending; `None` without one.
+    #[must_use]
+    pub fn of_file(name: &str) -> Option<Self> {
+        let (_, extension) = name.rsplit_once('.')?;
+        Self::from_word(extension)
+    }
+
+    /// Reads the format cell of a catalog: a list in any of the forms that real catalogs use.
+    ///
+    /// Shape: sorted, without repeats. Words that name no format are left out.
+    #[must_use]
+    pub fn parse_list(cell: &str) -> Vec<Self> {
+        let mut res: Vec<Self> = split_list(cell)
+            .into_iter()
+            .flat_map(|part| part.split(['+', ' ', '/']))
+            .flat_map(|part| match part.rsplit_once(['-', '－']) {
+                Some((shelf, format)) if NO_FORMAT.contains(&fold(shelf).as_str()) => vec![format],
+                _ => vec![part],
+            })
+            .filter_map(Self::from_word)
+            .collect();
+        res.sort();
+        res.dedup();
+        res
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        let word = fold(word);
+        let word = word.trim_matches('.');
+        if word.is_empty()
+            || NO_FORMAT.contains(&word) && !ALIASES.iter().any(|(from, _)| *from == word)
+        {
+            return None;
+        }
+        if let Some((_, label)) = ALIASES.iter().find(|(from, _)| *from == word) {
+            return Some(Self((*label).to_owned()));
+        }
+        let plain = word.len() <= 12 && word.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        plain.then(|| Self(word.to_ascii_uppercase()))
+    }
+
+    /// The media type as registered with IANA, or the common one; `application/octet-stream` where none is known.
+    #[must_use]
+    pub fn media_type(&self) -> &'static str {
+        match self.0.as_str() {
+            "CSV" => "text/csv",
+            "TSV" => "text/tab-separated-values",
+            "TXT" => "text/plain",
+            "JSON" => "application/json",
+            "JSONL" => "application/jsonl",
+            "GeoJSON" => "application/geo+json",
+            "XLSX" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            "XLS" => "application/vnd.ms-excel",
+            "ODS" => "application/vnd.oasis.opendocument.spreadsheet",
+            "XML" => "application/xml",
+            "PDF" => "application/pdf",
+            "ZIP" => "application/zip",
+            "ICS" => "text/calendar",
+            "DB" | "SQLite" => "application/vnd.sqlite3",
+            "Parquet" => "application/vnd.apache.parquet",
+            "JPG" => "image/jpeg",
+            "PNG" => "image/png",
+            _ => "application/octet-stream",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(cell: &str) -> Vec<String> {
+        Format::parse_list(cell)
+            .into_iter()
+            .map(|format| format.0)
+            .collect()
+    }
+
+    #[test]
+    fn reads_what_real_catalogs_write() {
+        assert_eq!(labels("['xls', 'json']"), ["JSON", "XLS"]);
+        assert_eq!(labels("电子表格-xlsx"), ["XLSX"]);
+        assert_eq!(labels("CSV."), ["CSV"]);
+        assert_eq!(labels(".cvs"), ["CSV"]);
+        assert_eq!(labels("zip+csv"), ["CSV", "ZIP"]);
+        assert_eq!(labels("json、excel"), ["JSON", "XLSX"]);
+        assert_eq!(labels("file"), Vec::<String>::new());
+        assert_eq!(labels("自描述格式-其他"), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,62 @@
+//! What ingestion made of a dataset's files: originals, tables and their derived files.
+
+use crate::model::digest::Digest;
+use crate::model::format::Format;
+use crate::model::route::Route;
+
+/// A file of a dataset, staged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DataFile {
+    /// Where it lies in the site.
+    pub route: Route,
+    /// Its name without folders.
+    pub name: String,
+    /// Its format by its ending.
+    pub format: Option<Format>,
+    /// Bytes as written to disk, before HTTP compression.
+    pub size_bytes: u64,
+    /// The digest of those bytes.
+    pub sha256: Digest,
+}
+
+/// A table read from an original file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Table {
+    /// Its part of the address.
+    pub name: String,
+    /// The name of the original file it was read from.
+    pub source: String,
+    /// The encoding of the original, where it is text.
+    pub encoding: &'static str,
+    /// Column names, unique and not empty.
+    pub columns: Vec<String>,
+    /// Rows without the header.
+    pub n_rows: u64,
+    /// Shape: row-major, at most [`PREVIEW_ROWS`] rows, each with `columns.len()` cells; `None` where a value is missing.
+    pub preview: Vec<Vec<Option<String>>>,
+    /// The derived files.
+    pub derived: Vec<DataFile>,
+}
+
+/// How many rows a dataset page shows. Source: `design/frontend.md` 3.1.
+pub const PREVIEW_ROWS: usize = 20;
+
+/// A dataset's files after ingestion.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DatasetFiles {
+    /// The provider's bytes.
+    pub originals: Vec<DataFile>,
+    /// The tables among them.
+    pub tables: Vec<Table>,
+    /// Links to data elsewhere.
+    pub links: Vec<String>,
+}
+
+impl DatasetFiles {
+    /// Every staged file: originals first, then derived ones.
+    pub fn all(&self) -> impl Iterator<Item = &DataFile> {
+        self.originals
+            .iter()
+            .chain(self.tables.iter().flat_map(|table| &table.derived))
+    }
+}

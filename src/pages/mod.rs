@@ -1,0 +1,119 @@
+//! Pages: what can be published, put into templates and staged.
+//!
+//! 1. [`theme`] loads templates, strings and assets.
+//! 2. [`facets`] sorts the datasets into the ways to browse.
+//! 3. [`plan`] lists every page with its path.
+//! 4. [`view`] makes for each page a plain value of texts, lists and flags; the templates do the rest.
+//!
+//! Nothing in a template is looked up or computed; only [`escape`] makes a text that is put out as it is.
+
+mod escape;
+mod facets;
+mod plan;
+mod strings;
+pub mod theme;
+mod view;
+
+use anyhow::Result;
+use rayon::prelude::*;
+use tera::Context;
+
+use crate::catalog::content::ContentPage;
+use crate::diag::Finding;
+use crate::exports::package::Package;
+use crate::gate::Publishable;
+use crate::model::date::Day;
+use crate::rules::Regime;
+use crate::rules::licences::Licences;
+use crate::site::Site;
+use crate::stage::Stage;
+
+use facets::Facets;
+use plan::Job;
+use theme::Theme;
+
+/// Everything that pages are made of.
+#[derive(Clone, Copy)]
+pub struct Inputs<'a> {
+    /// What the team says.
+    pub site: &'a Site,
+    /// The regime in force.
+    pub regime: &'a Regime,
+    /// The licence register.
+    pub licences: &'a Licences,
+    /// The day the site is built for.
+    pub as_of: Day,
+    /// What may be published.
+    pub publishable: &'a Publishable,
+    /// The packages, one for each release in the same order.
+    pub packages: &'a [Package],
+    /// The content pages.
+    pub content: &'a [ContentPage],
+}
+
+/// What rendering made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rendered {
+    /// How many pages, in all languages.
+    pub n_pages: usize,
+}
+
+/// Renders every page and copies every asset into the stage.
+///
+/// Findings: PATH_CLASH, THEME_INVALID; none of them leaves a site that may be committed.
+/// Errors: when the stage cannot be written.
+pub fn render(
+    inputs: &Inputs<'_>,
+    theme: Theme,
+    stage: &Stage,
+    done: &(dyn Fn() + Sync),
+) -> Result<std::result::Result<Rendered, Vec<Finding>>> {
+    let facets = Facets::new(inputs.publishable.releases(), inputs.as_of);
+    let jobs = match plan::plan(inputs, &facets)? {
+        Ok(jobs) => jobs,
+        Err(findings) => return Ok(Err(findings)),
+    };
+    let mut theme = theme;
+    for (route, bytes) in &theme.assets {
+        stage.put(route, bytes)?;
+    }
+    view::share(inputs, &facets, &mut theme);
+    let site = view::SiteView {
+        inputs,
+        facets: &facets,
+        theme: &theme,
+    };
+    let faults: Vec<Option<Finding>> = jobs
+        .par_iter()
+        .map(|job| {
+            let res = render_one(&site, job, stage);
+            done();
+            res
+        })
+        .collect::<Result<_>>()?;
+    let first = faults.into_iter().flatten().next();
+    Ok(match first {
+        Some(finding) => Err(vec![finding]),
+        None => Ok(Rendered {
+            n_pages: jobs.len(),
+        }),
+    })
+}
+
+/// Renders one page; a fault of the template is a finding.
+fn render_one(site: &view::SiteView<'_>, job: &Job<'_>, stage: &Stage) -> Result<Option<Finding>> {
+    let (template, context): (&str, Context) = site.context(job)?;
+    match site.theme.languages[job.language_idx]
+        .tera
+        .render(template, &context)
+    {
+        Ok(html) => {
+            stage.put(&job.route, html.as_bytes())?;
+            Ok(None)
+        }
+        Err(error) => Ok(Some(theme::template_finding(
+            &error,
+            &site.inputs.site.theme,
+        ))),
+    }
+}

@@ -1,0 +1,332 @@
+//! What the regime says, for readers: the rules in force, how to object, the licences. What it leaves unsaid is
+//! shown as unsaid.
+
+use serde::Serialize;
+
+use crate::pages::plan::Job;
+use crate::pages::strings::count;
+use crate::pages::view::shell::PageHead;
+use crate::pages::view::{Fact, Scope, contact_of_site, tally};
+
+#[derive(Serialize)]
+pub(super) struct TermsView {
+    page: PageHead,
+    lead: String,
+    sections: Vec<Section>,
+}
+
+#[derive(Serialize, Default)]
+struct Section {
+    title: String,
+    article: String,
+    texts: Vec<String>,
+    rows: Vec<Fact>,
+    quote: String,
+    quotes: Vec<String>,
+}
+
+#[derive(Serialize)]
+pub(super) struct ObjectionView {
+    page: PageHead,
+    sections: Vec<Section>,
+    contact: Vec<Fact>,
+}
+
+#[derive(Serialize)]
+pub(super) struct LicencesView {
+    page: PageHead,
+    licences: Vec<LicenceRow>,
+}
+
+#[derive(Serialize)]
+struct LicenceRow {
+    id: String,
+    name: String,
+    summary: String,
+    href: String,
+    external: bool,
+    count: String,
+}
+
+/// The word by which a rule profile says that the regulation says nothing.
+const UNSPECIFIED: &str = "unspecified";
+
+/// The rules in force, each with its article.
+pub(super) fn terms(scope: Scope<'_>, job: &Job<'_>) -> TermsView {
+    let regime = scope.site.inputs.regime;
+    let strings = scope.strings;
+    let said = |text: &str| {
+        if text == UNSPECIFIED {
+            strings.get("terms_unspecified").to_owned()
+        } else {
+            text.to_owned()
+        }
+    };
+    let row = |key: &str, value: String| Fact {
+        label: strings.get(key).to_owned(),
+        value,
+    };
+    let title = |key: &str| strings.get(key).to_owned();
+    let mut sections = Vec::new();
+    sections.push(Section {
+        title: title("terms_validity"),
+        article: regime.validity_article.clone(),
+        texts: vec![
+            strings
+                .get(if regime.is_draft() {
+                    "terms_status_draft"
+                } else {
+                    "terms_status_in_force"
+                })
+                .to_owned(),
+        ],
+        rows: vec![
+            row("terms_region", regime.region_name.clone()),
+            row("terms_from", day_or_unsaid(scope, regime.effective_from())),
+            row(
+                "terms_until",
+                day_or_unsaid(scope, regime.effective_until()),
+            ),
+        ],
+        quote: regime.validity_quote.clone(),
+        ..Section::default()
+    });
+    sections.push(Section {
+        title: title("terms_classes"),
+        article: regime.classes.article.clone(),
+        texts: vec![title("terms_site_scope")],
+        rows: vec![
+            row("class_unconditional", said(&regime.classes.unconditional)),
+            row("terms_class_conditional", said(&regime.classes.conditional)),
+            row("terms_class_not_open", said(&regime.classes.not_open)),
+        ],
+        ..Section::default()
+    });
+    let citation = &regime.citation;
+    let separator = strings.list_separator();
+    let duty = strings.fill(
+        "attribution_duty",
+        &[
+            ("works", &citation.applies_to.join("、")),
+            ("elements", &citation.elements.join("、")),
+            ("article", &citation.article),
+        ],
+    );
+    sections.push(Section {
+        title: title("terms_citation"),
+        article: if citation.required {
+            citation.article.clone()
+        } else {
+            String::new()
+        },
+        texts: vec![if citation.required {
+            duty
+        } else {
+            title("terms_citation_none")
+        }],
+        quote: citation.template_zh.clone(),
+        ..Section::default()
+    });
+    sections.extend(objection_sections(scope));
+    if !regime.report.subject.is_empty() {
+        sections.push(Section {
+            title: title("terms_report"),
+            article: regime.report.article.clone(),
+            rows: vec![Fact {
+                label: regime.report.who.clone(),
+                value: regime.report.subject.clone(),
+            }],
+            ..Section::default()
+        });
+    }
+    let role = |key: &str, role: &crate::rules::Role| {
+        let name = if role.name.is_empty() {
+            role.title.clone()
+        } else {
+            format!("{}（{}）", role.title, role.name)
+        };
+        row(key, format!("{name}，{}", role.article))
+    };
+    sections.push(Section {
+        title: title("terms_roles"),
+        rows: vec![
+            role("terms_role_authority", &regime.roles.authority),
+            role("terms_role_operator", &regime.roles.operator),
+            role("terms_role_provider", &regime.roles.provider),
+            role("terms_role_site", &regime.roles.site),
+        ],
+        ..Section::default()
+    });
+    if !regime.priority.domains.is_empty() {
+        sections.push(Section {
+            title: title("terms_priority"),
+            article: regime.priority.article.clone(),
+            texts: vec![regime.priority.domains.join(separator)],
+            ..Section::default()
+        });
+    }
+    TermsView {
+        page: PageHead::new(scope, job, "terms", strings.get("terms_title"), Vec::new()),
+        lead: strings.fill("terms_lead", &[("title", &regime.title)]),
+        sections,
+    }
+}
+
+fn day_or_unsaid(scope: Scope<'_>, day: Option<crate::model::date::Day>) -> String {
+    day.map_or_else(
+        || scope.strings.get("terms_until_none").to_owned(),
+        |day| day.to_string(),
+    )
+}
+
+/// What the regime says of objections, in its own words.
+fn objection_sections(scope: Scope<'_>) -> Vec<Section> {
+    let regime = scope.site.inputs.regime;
+    let rule = &regime.objection;
+    let strings = scope.strings;
+    let separator = strings.list_separator();
+    if !rule.available {
+        let text = strings.fill("terms_objection_none", &[("fallback", &rule.fallback)]);
+        return vec![Section {
+            title: strings.get("terms_objection").to_owned(),
+            texts: vec![text],
+            ..Section::default()
+        }];
+    }
+    let row = |key: &str, parts: &[String]| Fact {
+        label: strings.get(key).to_owned(),
+        value: parts.join(separator),
+    };
+    let mut rows = vec![
+        row("objection_who", &rule.who),
+        row("objection_grounds", &rule.grounds),
+    ];
+    if !rule.claims.is_empty() {
+        rows.push(row("objection_claims", &rule.claims));
+    }
+    let outcomes: Vec<String> = rule
+        .outcomes
+        .iter()
+        .map(|code| strings.get(&format!("outcome_{code}")).to_owned())
+        .collect();
+    rows.push(row("objection_outcomes", &outcomes));
+    let mut texts = vec![
+        strings
+            .get(if rule.evidence_required {
+                "objection_evidence"
+            } else {
+                "objection_no_evidence"
+            })
+            .to_owned(),
+    ];
+    if rule.suspend_on_evidence == "immediate" {
+        texts.push(strings.get("objection_suspends").to_owned());
+    }
+    texts.push(strings.get("objection_deadline_unspecified").to_owned());
+    let duties = [&rule.authority_to_provider, &rule.provider_verify];
+    let quotes = duties
+        .into_iter()
+        .flatten()
+        .filter(|duty| !duty.quote.is_empty())
+        .map(|duty| duty.quote.clone())
+        .collect();
+    vec![Section {
+        title: strings.get("terms_objection").to_owned(),
+        article: rule.article.clone(),
+        texts,
+        rows,
+        quotes,
+        ..Section::default()
+    }]
+}
+
+/// How to object: what the regime says, and how to reach the site's host.
+pub(super) fn objection(scope: Scope<'_>, job: &Job<'_>) -> ObjectionView {
+    ObjectionView {
+        page: PageHead::new(
+            scope,
+            job,
+            "objection",
+            scope.strings.get("objection_title"),
+            Vec::new(),
+        ),
+        sections: objection_sections(scope),
+        contact: contact_of_site(scope),
+    }
+}
+
+/// The licences that published datasets use, the most used first.
+pub(super) fn licences(scope: Scope<'_>, job: &Job<'_>) -> LicencesView {
+    let inputs = scope.site.inputs;
+    let used = tally(
+        inputs
+            .publishable
+            .releases()
+            .iter()
+            .map(|release| release.cleared.licence.id.as_str()),
+    );
+    let mut rows: Vec<(usize, LicenceRow)> = inputs
+        .licences
+        .all()
+        .iter()
+        .filter_map(|licence| {
+            let n_used = *used.get(licence.id.as_str())?;
+            let external = !licence.url.is_empty();
+            let row = LicenceRow {
+                id: licence.id.clone(),
+                name: licence.name.in_language(scope.tag()).to_owned(),
+                summary: licence.summary.in_language(scope.tag()).to_owned(),
+                href: if external {
+                    licence.url.clone()
+                } else {
+                    scope.page_href("terms")
+                },
+                external,
+                count: scope
+                    .strings
+                    .fill("n_datasets", &[("n", &count(n_used as u64))]),
+            };
+            Some((n_used, row))
+        })
+        .collect();
+    rows.sort_by(|a, b| (b.0, &a.1.id).cmp(&(a.0, &b.1.id)));
+    LicencesView {
+        page: PageHead::new(
+            scope,
+            job,
+            "licence",
+            scope.strings.get("licences_title"),
+            Vec::new(),
+        ),
+        licences: rows.into_iter().map(|(_, row)| row).collect(),
+    }
+}
+
+/// What stands at `/about/` where the team wrote no page.
+pub(super) fn about_default(scope: Scope<'_>, job: &Job<'_>) -> TermsView {
+    let lead = scope.strings.fill(
+        "about_default",
+        &[("title", &scope.site.inputs.regime.title)],
+    );
+    let contact = contact_of_site(scope);
+    let section = Section {
+        title: scope.strings.get("objection_how").to_owned(),
+        rows: contact,
+        ..Section::default()
+    };
+    TermsView {
+        page: PageHead::new(
+            scope,
+            job,
+            "about",
+            scope.strings.get("about_title"),
+            Vec::new(),
+        ),
+        lead,
+        sections: if section.rows.is_empty() {
+            Vec::new()
+        } else {
+            vec![section]
+        },
+    }
+}

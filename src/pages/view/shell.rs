@@ -1,0 +1,263 @@
+//! What every page shares: head, navigation, footer, and the page's own title, crumbs and other languages.
+
+use serde::Serialize;
+
+use crate::model::route::href;
+use crate::pages::Inputs;
+use crate::pages::facets::Facets;
+use crate::pages::plan::{Job, language_prefix};
+use crate::pages::theme::Theme;
+use crate::pages::view::list::facet_groups;
+use crate::pages::view::{Fact, Scope, SiteView, facts};
+use crate::rules::Validity;
+
+/// Where scripts, styles and forms may go: nowhere but the site itself. Source: `design/frontend.md` 6.2.
+const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
+                   connect-src 'self'; form-action 'self'; base-uri 'none'";
+
+/// The page's own head.
+#[derive(Serialize)]
+pub(super) struct PageHead {
+    pub title: String,
+    pub description: String,
+    pub section: &'static str,
+    pub is_home: bool,
+    pub canonical: String,
+    pub languages: Vec<LanguageLink>,
+    pub crumbs: Vec<Crumb>,
+}
+
+#[derive(Serialize)]
+pub(super) struct LanguageLink {
+    tag: String,
+    label: String,
+    href: String,
+    url: String,
+}
+
+/// A step on the way to the page; the last one has no address.
+#[derive(Serialize)]
+pub(super) struct Crumb {
+    pub label: String,
+    pub href: Option<String>,
+}
+
+#[derive(Serialize)]
+struct NavItem {
+    key: &'static str,
+    label: String,
+    href: String,
+}
+
+#[derive(Serialize)]
+struct AssetHrefs {
+    css: String,
+    js: String,
+    prefs: String,
+    icon: String,
+}
+
+impl PageHead {
+    /// The head of a page; `crumbs` are the steps between home and the page itself.
+    pub fn new(
+        scope: Scope<'_>,
+        job: &Job<'_>,
+        section: &'static str,
+        title: &str,
+        crumbs: Vec<Crumb>,
+    ) -> Self {
+        let site = scope.site.inputs.site;
+        let languages = scope
+            .site
+            .theme
+            .languages
+            .iter()
+            .enumerate()
+            .filter(|_| site.languages.len() > 1)
+            .map(|(idx, language)| {
+                let path = scope.site.page_href(idx, &job.folder);
+                let path = if job.folder.ends_with(".html") {
+                    path.trim_end_matches('/').to_owned()
+                } else {
+                    path
+                };
+                LanguageLink {
+                    tag: language.strings.tag.clone(),
+                    label: language.strings.get("language_name").to_owned(),
+                    url: format!("{}{path}", site.origin()),
+                    href: path,
+                }
+            })
+            .collect();
+        let mut crumbs = crumbs;
+        if !job.folder.is_empty() {
+            crumbs.push(Crumb {
+                label: title.to_owned(),
+                href: None,
+            });
+        }
+        Self {
+            title: title.to_owned(),
+            description: String::new(),
+            section,
+            is_home: job.folder.is_empty(),
+            canonical: if job.folder.ends_with(".html") {
+                String::new()
+            } else {
+                format!("{}{}", site.origin(), scope.page_href(&job.folder))
+            },
+            languages,
+            crumbs,
+        }
+    }
+}
+
+/// Puts into each language's templates what every page shares.
+pub fn share(inputs: &Inputs<'_>, facets: &Facets, theme: &mut Theme) {
+    let contexts: Vec<tera::Context> = (0..theme.languages.len())
+        .map(|language_idx| {
+            let site = SiteView {
+                inputs,
+                facets,
+                theme,
+            };
+            let strings = &theme.languages[language_idx].strings;
+            shared_context(Scope {
+                site: &site,
+                strings,
+                language_idx,
+            })
+        })
+        .collect();
+    for (language, context) in theme.languages.iter_mut().zip(contexts) {
+        language.tera.global_context().extend(context);
+    }
+}
+
+fn shared_context(scope: Scope<'_>) -> tera::Context {
+    let inputs = scope.site.inputs;
+    let site = inputs.site;
+    let strings = scope.strings;
+    let asset = |name: &str| {
+        let route = scope.site.theme.asset_routes.get(name);
+        route.map_or_else(String::new, |route| href(&site.base_path(), route.as_str()))
+    };
+    let nav = |rows: &[(&'static str, &str, &str)]| -> Vec<NavItem> {
+        rows.iter()
+            .map(|(key, label, folder)| NavItem {
+                key,
+                label: strings.get(label).to_owned(),
+                href: scope.page_href(folder),
+            })
+            .collect()
+    };
+    let mut context = tera::Context::new();
+    context.insert("t", strings.all());
+    context.insert("lang", scope.tag());
+    context.insert("site_title", site.title.in_language(scope.tag()));
+    context.insert("base", &scope.page_href(""));
+    context.insert(
+        "csp",
+        &csp_of(site.endpoint.as_ref().map(|endpoint| endpoint.url.as_str())),
+    );
+    context.insert("demonstration", &site.demonstration);
+    context.insert("is_draft", &inputs.regime.is_draft());
+    context.insert("validity_notice", &validity_notice(scope));
+    context.insert(
+        "asset",
+        &AssetHrefs {
+            css: asset("site.css"),
+            js: asset("site.js"),
+            prefs: asset("prefs.js"),
+            icon: asset("icon.svg"),
+        },
+    );
+    context.insert(
+        "nav",
+        &nav(&[
+            ("datasets", "nav_datasets", "datasets"),
+            ("themes", "nav_themes", "themes"),
+            ("providers", "nav_providers", "providers"),
+            ("notices", "nav_notices", "notices"),
+            ("quality", "nav_quality", "quality"),
+            ("objection", "nav_objection", "objection"),
+            ("about", "nav_about", "about"),
+        ]),
+    );
+    let mut foot_links = nav(&[
+        ("terms", "nav_terms", "terms"),
+        ("licence", "nav_licence", "licence"),
+        ("objection", "nav_objection", "objection"),
+        ("about", "nav_about", "about"),
+    ]);
+    if inputs
+        .content
+        .iter()
+        .any(|page| page.folder == "accessibility")
+    {
+        foot_links.extend(nav(&[("accessibility", "accessibility", "accessibility")]));
+    }
+    context.insert("foot_links", &foot_links);
+    context.insert("footer", &footer(scope));
+    context.insert("report_errors_url", &site.footer.report_errors_url);
+    context.insert("groups", &facet_groups(scope));
+    context.insert("objection_href", &scope.page_href("objection"));
+    context.insert("datasets_href", &scope.page_href("datasets"));
+    context.insert("notices_href", &scope.page_href("notices"));
+    debug_assert_eq!(language_prefix(inputs, 0), "");
+    context
+}
+
+fn csp_of(endpoint: Option<&str>) -> String {
+    let origin = endpoint
+        .and_then(|url| url.split_once("://"))
+        .map(|(scheme, rest)| {
+            let host = rest.split('/').next().unwrap_or_default();
+            format!("{scheme}://{host}")
+        });
+    match origin {
+        Some(origin)
+            if origin
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b"-.:/".contains(&b)) =>
+        {
+            CSP.replace(
+                "form-action 'self'",
+                &format!("form-action 'self' {origin}"),
+            )
+            .replace(
+                "connect-src 'self'",
+                &format!("connect-src 'self' {origin}"),
+            )
+        }
+        _ => CSP.to_owned(),
+    }
+}
+
+fn validity_notice(scope: Scope<'_>) -> String {
+    let regime = scope.site.inputs.regime;
+    let fill = |key: &str, day: crate::model::date::Day| {
+        scope
+            .strings
+            .fill(key, &[("title", &regime.title), ("date", &day.to_string())])
+    };
+    match regime.validity(scope.site.inputs.as_of) {
+        Validity::InForce => String::new(),
+        Validity::EndsSoon(day) => fill("ends_soon_notice", day),
+        Validity::Expired(day) => fill("expired_notice", day),
+    }
+}
+
+fn footer(scope: Scope<'_>) -> Vec<Fact> {
+    let footer = &scope.site.inputs.site.footer;
+    let mut rows = super::contact_of_site(scope);
+    rows.extend(facts(
+        scope.strings,
+        &[
+            ("footer_site_code", footer.site_code.as_str()),
+            ("footer_icp", footer.icp_number.as_str()),
+            ("footer_police", footer.police_record_number.as_str()),
+        ],
+    ));
+    rows
+}

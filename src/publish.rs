@@ -1,0 +1,380 @@
+//! From the stage to the live folder, in one step, and onto the record.
+//!
+//! 1. The stage is complete and on disk; `release.json` in it holds the digest of the whole site.
+//! 2. What will be recorded is written to `records/pending.json`.
+//! 3. The staged folder and the live folder change places in one system call: visitors see one or the other.
+//! 4. Record, register and ledger are brought up to date, `pending.json` goes, the old site is removed.
+//!
+//! A build that is killed between 3 and 4 is finished by the next one, one that is killed before 3 leaves no trace.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use rustix::fs::{CWD, RenameFlags, renameat_with, syncfs};
+use rustix::io::Errno;
+use serde::{Deserialize, Serialize};
+
+use crate::model::date::Day;
+use crate::model::digest::{Digest, Hasher};
+use crate::model::route::Route;
+use crate::records::ids::Register;
+use crate::records::{Lock, chain, replace};
+use crate::stage::{Ledger, Stage, Staged};
+
+/// The file in the site that says which release it is.
+pub const RELEASE_FILE: &str = "release.json";
+
+/// Where a build reads and writes beside its input.
+#[derive(Clone, Debug)]
+pub struct Folders {
+    /// The live folder.
+    pub out: PathBuf,
+    /// The staging folder beside it.
+    pub stage: PathBuf,
+    /// The records of the site.
+    pub records: PathBuf,
+}
+
+impl Folders {
+    /// The folders of a site and an output folder.
+    ///
+    /// Errors: when the output folder has no name or is the site folder or one that holds it.
+    pub fn new(site_root: &Path, out: &Path) -> Result<Self> {
+        let out = std::path::absolute(out).with_context(|| format!("finding {}", out.display()))?;
+        let root = site_root
+            .canonicalize()
+            .with_context(|| format!("finding {}", site_root.display()))?;
+        let parent = out.parent().context("the output folder has no parent")?;
+        let name = out
+            .file_name()
+            .context("the output folder has no name")?
+            .to_string_lossy()
+            .into_owned();
+        std::fs::create_dir_all(parent).with_context(|| format!("making {}", parent.display()))?;
+        let parent = parent
+            .canonicalize()
+            .with_context(|| format!("finding {}", parent.display()))?;
+        let out = parent.join(&name);
+        let inputs =
+            ["datasets", "content", "themes", "regimes", "records"].map(|dir| root.join(dir));
+        if root.starts_with(&out) || inputs.iter().any(|dir| out.starts_with(dir)) {
+            bail!(
+                "{} holds the input: choose another folder for --out",
+                out.display()
+            );
+        }
+        Ok(Self {
+            stage: parent.join(format!(".{name}.stage")),
+            records: root.join("records"),
+            out,
+        })
+    }
+
+    fn pending(&self) -> PathBuf {
+        self.records.join("pending.json")
+    }
+
+    /// The hash-chained record.
+    #[must_use]
+    pub fn chain(&self) -> PathBuf {
+        self.records.join("chain.jsonl")
+    }
+
+    /// The register of identifiers.
+    #[must_use]
+    pub fn ids(&self) -> PathBuf {
+        self.records.join("ids.csv")
+    }
+
+    /// The ledger of the site that is live.
+    #[must_use]
+    pub fn ledger(&self) -> PathBuf {
+        self.records.join("ledger.tsv")
+    }
+}
+
+/// What a site says of itself in `release.json`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReleaseNote {
+    /// Name and version of the program.
+    pub generator: String,
+    /// The day the site was built for.
+    pub as_of: Day,
+    /// How many files there are beside this one.
+    pub files: usize,
+    /// The digest of all their paths and digests, in order of path.
+    pub sha256: Digest,
+}
+
+/// What is written on the record of a publication.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct PublicationEvent {
+    /// Always `publication`.
+    pub kind: String,
+    /// When it was recorded, seconds since 1970.
+    pub recorded_at: i64,
+    /// The release.
+    pub release: ReleaseNote,
+    /// The regime and its digest.
+    pub regime: (String, Digest),
+    /// The catalog files and their digests.
+    pub catalog: Vec<(String, Digest)>,
+    /// Ids published now and not at the last publication.
+    pub added: Vec<String>,
+    /// Ids published at the last publication and not now.
+    pub removed: Vec<String>,
+    /// How many datasets are published.
+    pub n_published: usize,
+    /// How many entries the gate refused, by code.
+    pub refused: std::collections::BTreeMap<String, usize>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Pending {
+    event: PublicationEvent,
+    ids_csv: String,
+    ledger_tsv: String,
+}
+
+/// Takes the lock of a site, and finishes or undoes what an interrupted build left.
+///
+/// Errors: when another build runs, when the record is broken, or when the output folder was not made by kaishu.
+pub fn open(folders: &Folders) -> Result<Lock> {
+    std::fs::create_dir_all(&folders.records)
+        .with_context(|| format!("making {}", folders.records.display()))?;
+    let Some(lock) = Lock::try_take(&folders.records.join("lock"))? else {
+        bail!("another build of this site is running; wait for it to end");
+    };
+    if folders.out.exists() && read_note(&folders.out)?.is_none() {
+        let is_empty = std::fs::read_dir(&folders.out)
+            .map(|mut items| items.next().is_none())
+            .unwrap_or(false);
+        if !is_empty {
+            bail!(
+                "{} is not empty and was not made by kaishu (it has no {RELEASE_FILE}): choose another folder for --out, or empty it yourself",
+                folders.out.display()
+            );
+        }
+    }
+    recover(folders)?;
+    Ok(lock)
+}
+
+fn recover(folders: &Folders) -> Result<()> {
+    let path = folders.pending();
+    let Ok(bytes) = std::fs::read(&path) else {
+        return Ok(());
+    };
+    let pending: Pending = serde_json::from_slice(&bytes).with_context(|| {
+        format!(
+            "reading {}: it belongs to an interrupted build; remove it if {} is whole",
+            path.display(),
+            folders.out.display()
+        )
+    })?;
+    if read_note(&folders.out)?.as_ref() == Some(&pending.event.release) {
+        record(folders, &pending)?;
+    }
+    std::fs::remove_file(&path).with_context(|| format!("removing {}", path.display()))
+}
+
+/// What `release.json` of a folder says; `None` where there is none.
+///
+/// Errors: when it is there and does not read.
+pub fn read_note(dir: &Path) -> Result<Option<ReleaseNote>> {
+    let path = dir.join(RELEASE_FILE);
+    match std::fs::read(&path) {
+        Ok(bytes) => Ok(Some(
+            serde_json::from_slice(&bytes)
+                .with_context(|| format!("reading {}", path.display()))?,
+        )),
+        Err(error)
+            if matches!(
+                error.kind(),
+                std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
+            ) =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
+    }
+}
+
+/// Ends the stage with its release note.
+///
+/// Errors: when the disk fails.
+pub fn seal(stage: &Stage, as_of: Day) -> Result<ReleaseNote> {
+    let ledger = stage.ledger();
+    let note = ReleaseNote {
+        generator: format!("kaishu {}", env!("CARGO_PKG_VERSION")),
+        as_of,
+        files: ledger.len(),
+        sha256: digest_of(&ledger),
+    };
+    let mut bytes = serde_json::to_vec_pretty(&note).context("writing the release note")?;
+    bytes.push(b'\n');
+    stage.put(&Route::new(RELEASE_FILE)?, &bytes)?;
+    Ok(note)
+}
+
+/// The digest of a site: every path with its digest, in order of path, without the release note.
+#[must_use]
+pub fn digest_of(ledger: &Ledger) -> Digest {
+    let mut hasher = Hasher::default();
+    for (route, staged) in ledger
+        .iter()
+        .filter(|(route, _)| route.as_str() != RELEASE_FILE)
+    {
+        hasher.update_field(route.as_str());
+        hasher.update_field(&staged.sha256.to_string());
+    }
+    hasher.finish()
+}
+
+/// Puts a sealed stage in the place of the live folder and records it.
+///
+/// Errors: when the disk fails; the live folder is then the old site or the new one, whole.
+pub fn commit(
+    folders: &Folders,
+    stage: &Stage,
+    event: PublicationEvent,
+    register: &Register,
+) -> Result<()> {
+    let pending = Pending {
+        event,
+        ids_csv: String::from_utf8(register.to_bytes()?).context("writing the register")?,
+        ledger_tsv: ledger_text(&stage.ledger()),
+    };
+    sync(&folders.stage)?;
+    replace(
+        &folders.pending(),
+        &serde_json::to_vec(&pending).context("writing pending.json")?,
+    )?;
+    swap(folders)?;
+    record(folders, &pending)?;
+    std::fs::remove_file(folders.pending()).context("removing pending.json")?;
+    if folders.stage.exists() {
+        std::fs::remove_dir_all(&folders.stage)
+            .with_context(|| format!("removing the old site in {}", folders.stage.display()))?;
+    }
+    Ok(())
+}
+
+/// Puts a stage in the place of a folder without a record, for previews.
+///
+/// Errors: when the disk fails.
+pub fn preview(folders: &Folders) -> Result<()> {
+    swap(folders)?;
+    if folders.stage.exists() {
+        std::fs::remove_dir_all(&folders.stage).context("removing the old preview")?;
+    }
+    Ok(())
+}
+
+/// One `syncfs` instead of an `fsync` for each of many thousand files.
+fn sync(dir: &Path) -> Result<()> {
+    let dir_file = File::open(dir).with_context(|| format!("opening {}", dir.display()))?;
+    syncfs(&dir_file).with_context(|| format!("syncing {}", dir.display()))
+}
+
+fn swap(folders: &Folders) -> Result<()> {
+    let what = || {
+        format!(
+            "putting the new site in the place of {}",
+            folders.out.display()
+        )
+    };
+    if folders.out.symlink_metadata().is_err() {
+        std::fs::rename(&folders.stage, &folders.out).with_context(what)?;
+    } else {
+        match renameat_with(
+            CWD,
+            &folders.stage,
+            CWD,
+            &folders.out,
+            RenameFlags::EXCHANGE,
+        ) {
+            Ok(()) => {}
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => bail!(
+                "{}: this file system cannot exchange two folders in one step; put --out on ext4, xfs, btrfs or APFS",
+                what()
+            ),
+            Err(error) => return Err(error).with_context(what),
+        }
+    }
+    crate::records::sync_parent(&folders.out)
+}
+
+fn record(folders: &Folders, pending: &Pending) -> Result<()> {
+    let mut recorded = false;
+    let tip = chain::read(&folders.chain(), |_, raw| {
+        if let Ok(event) = serde_json::from_str::<PublicationEvent>(raw.get()) {
+            recorded = event.release == pending.event.release
+                && event.recorded_at == pending.event.recorded_at;
+        }
+        Ok(())
+    })?;
+    if !recorded {
+        chain::append(&folders.chain(), tip, &pending.event)?;
+    }
+    replace(&folders.ids(), pending.ids_csv.as_bytes())?;
+    replace(&folders.ledger(), pending.ledger_tsv.as_bytes())
+}
+
+/// The ids that are published after all recorded publications.
+///
+/// Errors: when the record is broken.
+pub fn published_ids(folders: &Folders) -> Result<std::collections::BTreeSet<String>> {
+    let mut ids = std::collections::BTreeSet::new();
+    chain::read(&folders.chain(), |_, raw| {
+        if let Ok(event) = serde_json::from_str::<PublicationEvent>(raw.get()) {
+            for id in &event.removed {
+                ids.remove(id);
+            }
+            ids.extend(event.added);
+        }
+        Ok(())
+    })?;
+    Ok(ids)
+}
+
+fn ledger_text(ledger: &Ledger) -> String {
+    let mut res = String::with_capacity(ledger.len() * 120);
+    for (route, staged) in ledger {
+        res.push_str(&format!(
+            "{}\t{}\t{route}\n",
+            staged.sha256, staged.size_bytes
+        ));
+    }
+    res
+}
+
+/// Reads a ledger back.
+///
+/// Errors: when the file is missing or a line does not read.
+pub fn read_ledger(path: &Path) -> Result<Ledger> {
+    let text =
+        std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+    let mut ledger = Ledger::new();
+    for (line_idx, line) in text.lines().enumerate() {
+        let mut parts = line.splitn(3, '\t');
+        let staged = (|| {
+            let sha256 = Digest::parse(parts.next()?)?;
+            let size_bytes = parts.next()?.parse().ok()?;
+            Some((
+                Route::new(parts.next()?).ok()?,
+                Staged { size_bytes, sha256 },
+            ))
+        })();
+        let Some((route, staged)) = staged else {
+            bail!(
+                "{} line {}: expected digest, size and path",
+                path.display(),
+                line_idx + 1
+            );
+        };
+        ledger.insert(route, staged);
+    }
+    Ok(ledger)
+}

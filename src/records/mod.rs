@@ -1,0 +1,72 @@
+//! What must be remembered between builds: the identifiers once assigned, and the hash-chained record.
+
+pub mod chain;
+pub mod ids;
+
+use std::fs::{File, OpenOptions};
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, Result};
+
+/// Replaces a file as a whole and makes it durable before it takes the old one's place.
+///
+/// Errors: when the disk fails; the old file is then untouched.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
+    let fresh = path.with_extension("tmp");
+    let mut file = create(&fresh).with_context(|| format!("writing {}", fresh.display()))?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .with_context(|| format!("writing {}", fresh.display()))?;
+    std::fs::rename(&fresh, path)
+        .with_context(|| format!("putting {} in place", path.display()))?;
+    sync_parent(path)
+}
+
+/// Makes the entry of a file in its folder durable.
+///
+/// Errors: when the folder cannot be synced.
+pub fn sync_parent(path: &Path) -> Result<()> {
+    let parent = path.parent().unwrap_or_else(|| Path::new("."));
+    File::open(parent)
+        .and_then(|dir| dir.sync_all())
+        .with_context(|| format!("syncing {}", parent.display()))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "records are written here and nowhere else"
+)]
+fn create(path: &Path) -> std::io::Result<File> {
+    File::create(path)
+}
+
+/// A lock that one process holds; it ends with the process, however that ends.
+pub struct Lock {
+    _file: File,
+}
+
+impl Lock {
+    /// Takes the lock at a path; `None` when another process has it.
+    ///
+    /// Errors: when the file cannot be made.
+    pub fn try_take(path: &Path) -> Result<Option<Self>> {
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent)
+                .with_context(|| format!("making {}", parent.display()))?;
+        }
+        let file = OpenOptions::new()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(path)
+            .with_context(|| format!("opening the lock {}", path.display()))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Some(Self { _file: file })),
+            Err(std::fs::TryLockError::WouldBlock) => Ok(None),
+            Err(std::fs::TryLockError::Error(error)) => {
+                Err(error).with_context(|| format!("locking {}", path.display()))
+            }
+        }
+    }
+}

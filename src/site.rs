@@ -1,0 +1,348 @@
+//! `site.toml`: what the team says about its site. Unknown keys are errors.
+//!
+//! In: the bytes of `site.toml`. Out: [`Site`]. No other file is read here.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::diag::{Code, Finding, Place};
+use crate::model::date::Day;
+use crate::model::field::Field;
+use crate::model::openness::Openness;
+use crate::model::text::LocalText;
+
+/// The whole of `site.toml`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Site {
+    /// The name of the site.
+    pub title: LocalText,
+    /// One sentence under the title on the home page.
+    #[serde(default)]
+    pub description: LocalText,
+    /// The address of the site, with a path where it does not stand at the root.
+    pub base_url: String,
+    /// The id of the rule profile.
+    pub regime: String,
+    /// Language tags, the main one first.
+    #[serde(default = "default_languages")]
+    pub languages: Vec<String>,
+    /// The theme's name.
+    #[serde(default = "default_theme")]
+    pub theme: String,
+    /// Whether every page says that this is a demonstration and no authority's site.
+    #[serde(default)]
+    pub demonstration: bool,
+    /// The catalog.
+    #[serde(default)]
+    pub catalog: CatalogConfig,
+    /// The gate.
+    #[serde(default)]
+    pub gate: GateConfig,
+    /// Licences.
+    #[serde(default)]
+    pub licence: LicenceConfig,
+    /// The footer and the contact of the site.
+    #[serde(default)]
+    pub footer: Footer,
+    /// Which derived files are made.
+    #[serde(default)]
+    pub exports: ExportConfig,
+    /// The companion endpoint.
+    #[serde(default)]
+    pub endpoint: Option<EndpointConfig>,
+}
+
+/// `[catalog]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct CatalogConfig {
+    /// Globs, from the site folder.
+    pub files: Vec<String>,
+    /// The encoding of text files, where it is not UTF-8.
+    pub encoding: Option<String>,
+    /// Code name to header.
+    pub columns: BTreeMap<String, String>,
+    /// Code name to (value in the file to our value).
+    pub values: BTreeMap<String, BTreeMap<String, String>>,
+    /// Headers that are left aside on purpose.
+    pub ignore: Vec<String>,
+}
+
+impl Default for CatalogConfig {
+    fn default() -> Self {
+        Self {
+            files: [
+                "datasets/catalog.csv",
+                "datasets/catalog.xlsx",
+                "datasets/catalog.json",
+                "datasets/catalog/*",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
+            encoding: None,
+            columns: BTreeMap::new(),
+            values: BTreeMap::new(),
+            ignore: Vec::new(),
+        }
+    }
+}
+
+/// `[gate]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct GateConfig {
+    /// What a missing field means that the rules require.
+    pub missing_fields: MissingFields,
+}
+
+/// `warn` or `refuse`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum MissingFields {
+    /// Reported, published all the same.
+    #[default]
+    Warn,
+    /// Not published.
+    Refuse,
+}
+
+/// `[licence]`.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct LicenceConfig {
+    /// The licence of entries that name none; the terms of the rules where this is empty.
+    pub default: Option<String>,
+    /// The provider's authorisation of any-purpose licences, where the rules ask for one.
+    pub authorisation: Option<Authorisation>,
+    /// Licences beside the built-in register.
+    pub extra: Vec<ExtraLicence>,
+}
+
+/// Who allowed an any-purpose licence, when and under which reference.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Authorisation {
+    /// The body.
+    pub body: String,
+    /// The reference number.
+    pub reference: String,
+    /// The day.
+    pub date: Day,
+}
+
+/// `[[licence.extra]]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExtraLicence {
+    /// The id, starting with `LicenseRef-` where SPDX has none.
+    pub id: String,
+    /// The name.
+    pub name: LocalText,
+    /// The address of the text.
+    pub url: String,
+    /// In plain words, what it allows and asks.
+    pub summary: LocalText,
+}
+
+/// `[footer]`: what government sites state at the foot of a page; empty texts are left out.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Footer {
+    /// 主办单位.
+    pub host: LocalText,
+    /// 承办单位.
+    pub operator: LocalText,
+    /// 联系地址.
+    pub address: LocalText,
+    /// 联系电话.
+    pub phone: String,
+    /// 电子邮箱.
+    pub email: String,
+    /// 政府网站标识码.
+    pub site_code: String,
+    /// ICP备案号.
+    pub icp_number: String,
+    /// 公安备案号.
+    pub police_record_number: String,
+    /// 我为政府网站找错: an address.
+    pub report_errors_url: String,
+}
+
+/// `[exports]`.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "one switch for each kind of file, as the team writes them"
+)]
+pub struct ExportConfig {
+    /// UTF-8 CSV of each table.
+    pub csv: bool,
+    /// JSON of each table.
+    pub json: bool,
+    /// JSON Lines of each table.
+    pub jsonl: bool,
+    /// XLSX of each table.
+    pub xlsx: bool,
+    /// One ZIP for each dataset with files.
+    pub zip: bool,
+    /// datapackage.json for each dataset.
+    pub datapackage: bool,
+}
+
+impl Default for ExportConfig {
+    fn default() -> Self {
+        Self {
+            csv: true,
+            json: true,
+            jsonl: true,
+            xlsx: true,
+            zip: true,
+            datapackage: true,
+        }
+    }
+}
+
+/// `[endpoint]`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EndpointConfig {
+    /// Where forms post to.
+    pub url: String,
+}
+
+fn default_languages() -> Vec<String> {
+    vec!["zh-CN".to_owned()]
+}
+
+fn default_theme() -> String {
+    "default".to_owned()
+}
+
+/// The languages that interface strings exist for in the built-in theme; a theme may bring more.
+impl Site {
+    /// Reads and checks `site.toml` in a site folder.
+    ///
+    /// Errors: a finding with the line when the file is missing or not valid.
+    pub fn load(root: &Path) -> Result<Self, Box<Finding>> {
+        let path = root.join("site.toml");
+        let text = std::fs::read_to_string(&path).map_err(|error| {
+            Box::new(
+                Finding::new(Code::ConfigInvalid, Place::file("site.toml"))
+                    .found(&path.to_string_lossy())
+                    .expected(error.to_string()),
+            )
+        })?;
+        let site: Self = toml::from_str(&text)
+            .map_err(|error| toml_finding(Code::ConfigInvalid, "site.toml", &text, &error))?;
+        site.check()?;
+        Ok(site)
+    }
+
+    fn check(&self) -> Result<(), Box<Finding>> {
+        let wrong = |found: &str, expected: &str| {
+            Err(Box::new(
+                Finding::new(Code::ConfigInvalid, Place::file("site.toml"))
+                    .found(found)
+                    .expected(expected),
+            ))
+        };
+        let after_scheme = self
+            .base_url
+            .strip_prefix("https://")
+            .or_else(|| self.base_url.strip_prefix("http://"));
+        match after_scheme {
+            Some(rest) if !rest.is_empty() && !rest.contains([' ', '"', '<', '?', '#']) => {}
+            _ => return wrong(&self.base_url, "base_url: http(s)://host/path"),
+        }
+        let is_tag = |tag: &String| {
+            !tag.is_empty() && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        };
+        if self.languages.is_empty() || !self.languages.iter().all(is_tag) {
+            return wrong(&self.languages.join(", "), "languages: [\"zh-CN\", \"en\"]");
+        }
+        if self.theme.contains(['/', '\\', '.']) {
+            return wrong(&self.theme, "theme: a folder name below themes/");
+        }
+        for (name, values) in &self.catalog.values {
+            let Some(field) = Field::from_code_name(name) else {
+                return wrong(&format!("[catalog.values.{name}]"), &Field::code_names());
+            };
+            if field == Field::OpennessClass
+                && let Some(bad) = values
+                    .values()
+                    .find(|value| Openness::parse(value).is_none())
+            {
+                return wrong(
+                    bad,
+                    "[catalog.values.openness_class]: unconditional, conditional, not_open",
+                );
+            }
+        }
+        if let Some(name) = self
+            .catalog
+            .columns
+            .keys()
+            .find(|name| Field::from_code_name(name).is_none())
+        {
+            return wrong(&format!("[catalog.columns] {name}"), &Field::code_names());
+        }
+        Ok(())
+    }
+
+    /// The path part of `base_url`, with a slash at both ends.
+    #[must_use]
+    pub fn base_path(&self) -> String {
+        let after_scheme = self.base_url.split_once("://").map_or("", |(_, rest)| rest);
+        let path = after_scheme
+            .split_once('/')
+            .map_or("", |(_, path)| path)
+            .trim_matches('/');
+        if path.is_empty() {
+            "/".to_owned()
+        } else {
+            format!("/{path}/")
+        }
+    }
+
+    /// Scheme and host of `base_url`, without a slash at the end.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        let Some((scheme, rest)) = self.base_url.split_once("://") else {
+            return String::new();
+        };
+        format!("{scheme}://{}", rest.split('/').next().unwrap_or_default())
+    }
+
+    /// The folder that exports lie in.
+    #[must_use]
+    pub fn datasets_dir(root: &Path) -> PathBuf {
+        root.join("datasets")
+    }
+}
+
+/// Turns an error of the TOML reader into a finding with its line.
+#[must_use]
+pub fn toml_finding(code: Code, file: &str, text: &str, error: &toml::de::Error) -> Box<Finding> {
+    let mut place = Place::file(file);
+    let mut found = String::new();
+    if let Some(span) = error.span() {
+        let before = text.get(..span.start).unwrap_or_default();
+        place = place.at_line(before.matches('\n').count() as u64 + 1);
+        found = text
+            .get(span)
+            .unwrap_or_default()
+            .lines()
+            .next()
+            .unwrap_or_default()
+            .to_owned();
+    }
+    Box::new(
+        Finding::new(code, place)
+            .found(&found)
+            .expected(error.message()),
+    )
+}
