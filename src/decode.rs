@@ -49,17 +49,13 @@ pub fn decode(bytes: Vec<u8>, stated: Option<&str>) -> Result<Decoded, NotText> 
         return with(encoding, &bytes[mark_len..], Decided::ByMark);
     }
     if let Some(label) = stated {
-        let encoding = Encoding::for_label(label.as_bytes())
-            .ok_or_else(|| NotText::UnknownEncoding(label.to_owned()))?;
+        let encoding =
+            Encoding::for_label(label.as_bytes()).ok_or_else(|| NotText::UnknownEncoding(label.to_owned()))?;
         return with(wide(encoding), &bytes, Decided::ByStatement);
     }
     match String::from_utf8(bytes) {
         Ok(text) if text.contains('\0') => Err(NotText::Binary),
-        Ok(text) => Ok(Decoded {
-            text,
-            encoding: UTF_8.name(),
-            decided: Decided::ByValidity,
-        }),
+        Ok(text) => Ok(Decoded { text, encoding: UTF_8.name(), decided: Decided::ByValidity }),
         Err(error) => {
             let bytes = error.into_bytes();
             if bytes.contains(&0) {
@@ -78,20 +74,12 @@ fn with(encoding: &'static Encoding, bytes: &[u8], decided: Decided) -> Result<D
     if text.contains('\0') {
         return Err(NotText::Binary);
     }
-    Ok(Decoded {
-        text,
-        encoding: encoding.name(),
-        decided,
-    })
+    Ok(Decoded { text, encoding: encoding.name(), decided })
 }
 
 /// GBK is read as GB18030, which has every GBK character and the rest.
 fn wide(encoding: &'static Encoding) -> &'static Encoding {
-    if encoding == encoding_rs::GBK {
-        encoding_rs::GB18030
-    } else {
-        encoding
-    }
+    if encoding == encoding_rs::GBK { encoding_rs::GB18030 } else { encoding }
 }
 
 /// Guesses with the hint that the bytes come from China: without it a mostly-ASCII GB18030 file is misread.
@@ -121,18 +109,9 @@ mod tests {
 
     #[test]
     fn a_wrong_statement_is_an_error() {
-        assert_eq!(
-            decode(vec![0xff, 0x41], Some("utf-8")).unwrap_err(),
-            NotText::Invalid("UTF-8")
-        );
-        assert_eq!(
-            decode(b"a".to_vec(), Some("utf-9")).unwrap_err(),
-            NotText::UnknownEncoding("utf-9".to_owned())
-        );
-        assert_eq!(
-            decode(b"PK\x03\x04\x00\x00".to_vec(), None).unwrap_err(),
-            NotText::Binary
-        );
+        assert_eq!(decode(vec![0xff, 0x41], Some("utf-8")).unwrap_err(), NotText::Invalid("UTF-8"));
+        assert_eq!(decode(b"a".to_vec(), Some("utf-9")).unwrap_err(), NotText::UnknownEncoding("utf-9".to_owned()));
+        assert_eq!(decode(b"PK\x03\x04\x00\x00".to_vec(), None).unwrap_err(), NotText::Binary);
     }
 
     proptest::proptest! {

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! In reading order: [`model`] plain values, [`diag`] findings, [`site`] the configuration, [`rules`] the law as data,
-//! [`decode`] and [`markdown`] the two text readers, [`stage`] where files are made, [`records`] what must be
+//! [`decode`], [`json`] and [`markdown`] the readers of text, [`stage`] where files are made, [`records`] what must be
 //! remembered, [`catalog`], [`gate`], [`tables`], [`exports`], [`pages`], [`publish`], [`server`], and [`cli`] which calls them.
 //!
 //! What is absent on purpose: no stage reads the clock, the environment or a global; the gate does no output; only
@@ -21,6 +21,7 @@ pub mod decode;
 pub mod diag;
 pub mod exports;
 pub mod gate;
+pub mod json;
 pub mod markdown;
 pub mod model;
 pub mod pages;

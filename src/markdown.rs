@@ -26,61 +26,31 @@ pub enum FaultKind {
 ///
 /// Errors: every fault in the page; nothing is rendered then.
 pub fn render(source: &str, base_path: &str) -> Result<String, Vec<Fault>> {
-    let options =
-        Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES;
+    let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES;
     let mut faults = Vec::new();
     let mut events = Vec::new();
     for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
-        let mut fault = |kind, found: &str| {
-            faults.push(Fault {
-                offset: range.start,
-                kind,
-                found: found.to_owned(),
-            })
-        };
+        let mut fault = |kind, found: &str| faults.push(Fault { offset: range.start, kind, found: found.to_owned() });
         let event = match event {
             Event::Html(tag) | Event::InlineHtml(tag) => {
                 fault(FaultKind::RawHtml, tag.trim());
                 continue;
             }
-            Event::Start(Tag::Heading { level, .. }) => Event::Start(Tag::Heading {
-                level: lower(level),
-                id: None,
-                classes: Vec::new(),
-                attrs: Vec::new(),
-            }),
+            Event::Start(Tag::Heading { level, .. }) => {
+                Event::Start(Tag::Heading { level: lower(level), id: None, classes: Vec::new(), attrs: Vec::new() })
+            }
             Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(lower(level))),
-            Event::Start(Tag::Link {
-                link_type,
-                dest_url,
-                title,
-                id,
-            }) => {
+            Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
                 if !is_allowed(&dest_url, true) {
                     fault(FaultKind::Address, &dest_url);
                 }
-                Event::Start(Tag::Link {
-                    link_type,
-                    dest_url: rooted(dest_url, base_path),
-                    title,
-                    id,
-                })
+                Event::Start(Tag::Link { link_type, dest_url: rooted(dest_url, base_path), title, id })
             }
-            Event::Start(Tag::Image {
-                link_type,
-                dest_url,
-                title,
-                id,
-            }) => {
+            Event::Start(Tag::Image { link_type, dest_url, title, id }) => {
                 if !is_allowed(&dest_url, false) {
                     fault(FaultKind::Address, &dest_url);
                 }
-                Event::Start(Tag::Image {
-                    link_type,
-                    dest_url: rooted(dest_url, base_path),
-                    title,
-                    id,
-                })
+                Event::Start(Tag::Image { link_type, dest_url: rooted(dest_url, base_path), title, id })
             }
             other => other,
         };
@@ -115,19 +85,13 @@ fn rooted<'a>(address: CowStr<'a>, base_path: &str) -> CowStr<'a> {
 /// Allowed: http, https and mailto for links, and addresses inside the site. A scheme is what stands before the
 /// first `:` that comes before any `/`, `?` or `#`, as RFC 3986 4.2 reads it.
 fn is_allowed(address: &str, is_link: bool) -> bool {
-    if address.starts_with("//")
-        || address
-            .chars()
-            .any(|c| c.is_control() || c.is_whitespace() || c == '\\')
-    {
+    if address.starts_with("//") || address.chars().any(|c| c.is_control() || c.is_whitespace() || c == '\\') {
         return false;
     }
     let head = address.split(['/', '?', '#']).next().unwrap_or_default();
     match head.split_once(':') {
         None => true,
-        Some((scheme, _)) => {
-            is_link && ["http", "https", "mailto"].contains(&scheme.to_ascii_lowercase().as_str())
-        }
+        Some((scheme, _)) => is_link && ["http", "https", "mailto"].contains(&scheme.to_ascii_lowercase().as_str()),
     }
 }
 

@@ -7,6 +7,7 @@
 //!
 //! A build that is killed between 3 and 4 is finished by the next one, one that is killed before 3 leaves no trace.
 
+use std::fmt::Write as _;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -42,33 +43,17 @@ impl Folders {
     /// Errors: when the output folder has no name or is the site folder or one that holds it.
     pub fn new(site_root: &Path, out: &Path) -> Result<Self> {
         let out = std::path::absolute(out).with_context(|| format!("finding {}", out.display()))?;
-        let root = site_root
-            .canonicalize()
-            .with_context(|| format!("finding {}", site_root.display()))?;
+        let root = site_root.canonicalize().with_context(|| format!("finding {}", site_root.display()))?;
         let parent = out.parent().context("the output folder has no parent")?;
-        let name = out
-            .file_name()
-            .context("the output folder has no name")?
-            .to_string_lossy()
-            .into_owned();
+        let name = out.file_name().context("the output folder has no name")?.to_string_lossy().into_owned();
         std::fs::create_dir_all(parent).with_context(|| format!("making {}", parent.display()))?;
-        let parent = parent
-            .canonicalize()
-            .with_context(|| format!("finding {}", parent.display()))?;
+        let parent = parent.canonicalize().with_context(|| format!("finding {}", parent.display()))?;
         let out = parent.join(&name);
-        let inputs =
-            ["datasets", "content", "themes", "regimes", "records"].map(|dir| root.join(dir));
+        let inputs = ["datasets", "content", "themes", "regimes", "records"].map(|dir| root.join(dir));
         if root.starts_with(&out) || inputs.iter().any(|dir| out.starts_with(dir)) {
-            bail!(
-                "{} holds the input: choose another folder for --out",
-                out.display()
-            );
+            bail!("{} holds the input: choose another folder for --out", out.display());
         }
-        Ok(Self {
-            stage: parent.join(format!(".{name}.stage")),
-            records: root.join("records"),
-            out,
-        })
+        Ok(Self { stage: parent.join(format!(".{name}.stage")), records: root.join("records"), out })
     }
 
     fn pending(&self) -> PathBuf {
@@ -141,15 +126,12 @@ struct Pending {
 ///
 /// Errors: when another build runs, when the record is broken, or when the output folder was not made by kaishu.
 pub fn open(folders: &Folders) -> Result<Lock> {
-    std::fs::create_dir_all(&folders.records)
-        .with_context(|| format!("making {}", folders.records.display()))?;
+    std::fs::create_dir_all(&folders.records).with_context(|| format!("making {}", folders.records.display()))?;
     let Some(lock) = Lock::try_take(&folders.records.join("lock"))? else {
         bail!("another build of this site is running; wait for it to end");
     };
     if folders.out.exists() && read_note(&folders.out)?.is_none() {
-        let is_empty = std::fs::read_dir(&folders.out)
-            .map(|mut items| items.next().is_none())
-            .unwrap_or(false);
+        let is_empty = std::fs::read_dir(&folders.out).is_ok_and(|mut items| items.next().is_none());
         if !is_empty {
             bail!(
                 "{} is not empty and was not made by kaishu (it has no {RELEASE_FILE}): choose another folder for --out, or empty it yourself",
@@ -185,16 +167,8 @@ fn recover(folders: &Folders) -> Result<()> {
 pub fn read_note(dir: &Path) -> Result<Option<ReleaseNote>> {
     let path = dir.join(RELEASE_FILE);
     match std::fs::read(&path) {
-        Ok(bytes) => Ok(Some(
-            serde_json::from_slice(&bytes)
-                .with_context(|| format!("reading {}", path.display()))?,
-        )),
-        Err(error)
-            if matches!(
-                error.kind(),
-                std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory
-            ) =>
-        {
+        Ok(bytes) => Ok(Some(serde_json::from_slice(&bytes).with_context(|| format!("reading {}", path.display()))?)),
+        Err(error) if matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory) => {
             Ok(None)
         }
         Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
@@ -222,10 +196,7 @@ pub fn seal(stage: &Stage, as_of: Day) -> Result<ReleaseNote> {
 #[must_use]
 pub fn digest_of(ledger: &Ledger) -> Digest {
     let mut hasher = Hasher::default();
-    for (route, staged) in ledger
-        .iter()
-        .filter(|(route, _)| route.as_str() != RELEASE_FILE)
-    {
+    for (route, staged) in ledger.iter().filter(|(route, _)| route.as_str() != RELEASE_FILE) {
         hasher.update_field(route.as_str());
         hasher.update_field(&staged.sha256.to_string());
     }
@@ -235,22 +206,14 @@ pub fn digest_of(ledger: &Ledger) -> Digest {
 /// Puts a sealed stage in the place of the live folder and records it.
 ///
 /// Errors: when the disk fails; the live folder is then the old site or the new one, whole.
-pub fn commit(
-    folders: &Folders,
-    stage: &Stage,
-    event: PublicationEvent,
-    register: &Register,
-) -> Result<()> {
+pub fn commit(folders: &Folders, stage: &Stage, event: PublicationEvent, register: &Register) -> Result<()> {
     let pending = Pending {
         event,
         ids_csv: String::from_utf8(register.to_bytes()?).context("writing the register")?,
         ledger_tsv: ledger_text(&stage.ledger()),
     };
     sync(&folders.stage)?;
-    replace(
-        &folders.pending(),
-        &serde_json::to_vec(&pending).context("writing pending.json")?,
-    )?;
+    replace(&folders.pending(), &serde_json::to_vec(&pending).context("writing pending.json")?)?;
     swap(folders)?;
     record(folders, &pending)?;
     std::fs::remove_file(folders.pending()).context("removing pending.json")?;
@@ -279,22 +242,11 @@ fn sync(dir: &Path) -> Result<()> {
 }
 
 fn swap(folders: &Folders) -> Result<()> {
-    let what = || {
-        format!(
-            "putting the new site in the place of {}",
-            folders.out.display()
-        )
-    };
+    let what = || format!("putting the new site in the place of {}", folders.out.display());
     if folders.out.symlink_metadata().is_err() {
         std::fs::rename(&folders.stage, &folders.out).with_context(what)?;
     } else {
-        match renameat_with(
-            CWD,
-            &folders.stage,
-            CWD,
-            &folders.out,
-            RenameFlags::EXCHANGE,
-        ) {
+        match renameat_with(CWD, &folders.stage, CWD, &folders.out, RenameFlags::EXCHANGE) {
             Ok(()) => {}
             Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => bail!(
                 "{}: this file system cannot exchange two folders in one step; put --out on ext4, xfs, btrfs or APFS",
@@ -310,8 +262,7 @@ fn record(folders: &Folders, pending: &Pending) -> Result<()> {
     let mut recorded = false;
     let tip = chain::read(&folders.chain(), |_, raw| {
         if let Ok(event) = serde_json::from_str::<PublicationEvent>(raw.get()) {
-            recorded = event.release == pending.event.release
-                && event.recorded_at == pending.event.recorded_at;
+            recorded = event.release == pending.event.release && event.recorded_at == pending.event.recorded_at;
         }
         Ok(())
     })?;
@@ -342,10 +293,8 @@ pub fn published_ids(folders: &Folders) -> Result<std::collections::BTreeSet<Str
 fn ledger_text(ledger: &Ledger) -> String {
     let mut res = String::with_capacity(ledger.len() * 120);
     for (route, staged) in ledger {
-        res.push_str(&format!(
-            "{}\t{}\t{route}\n",
-            staged.sha256, staged.size_bytes
-        ));
+        // Writing to a String cannot fail.
+        let _ = writeln!(res, "{}\t{}\t{route}", staged.sha256, staged.size_bytes);
     }
     res
 }
@@ -354,25 +303,17 @@ fn ledger_text(ledger: &Ledger) -> String {
 ///
 /// Errors: when the file is missing or a line does not read.
 pub fn read_ledger(path: &Path) -> Result<Ledger> {
-    let text =
-        std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
+    let text = std::fs::read_to_string(path).with_context(|| format!("reading {}", path.display()))?;
     let mut ledger = Ledger::new();
     for (line_idx, line) in text.lines().enumerate() {
         let mut parts = line.splitn(3, '\t');
         let staged = (|| {
             let sha256 = Digest::parse(parts.next()?)?;
             let size_bytes = parts.next()?.parse().ok()?;
-            Some((
-                Route::new(parts.next()?).ok()?,
-                Staged { size_bytes, sha256 },
-            ))
+            Some((Route::new(parts.next()?).ok()?, Staged { size_bytes, sha256 }))
         })();
         let Some((route, staged)) = staged else {
-            bail!(
-                "{} line {}: expected digest, size and path",
-                path.display(),
-                line_idx + 1
-            );
+            bail!("{} line {}: expected digest, size and path", path.display(), line_idx + 1);
         };
         ledger.insert(route, staged);
     }

@@ -19,9 +19,7 @@ pub fn write(dir: &Path, site: &Site) -> Result<()> {
         ("_headers", include_str!("server/_headers")),
     ];
     for (name, text) in files {
-        let text = text
-            .replace("{base}", &base)
-            .replace("{base_no_slash}", base.trim_end_matches('/'));
+        let text = text.replace("{base}", &base).replace("{base_no_slash}", base.trim_end_matches('/'));
         replace(&dir.join(name), text.as_bytes())?;
     }
     Ok(())

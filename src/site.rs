@@ -74,14 +74,9 @@ pub struct CatalogConfig {
 impl Default for CatalogConfig {
     fn default() -> Self {
         Self {
-            files: [
-                "datasets/catalog.csv",
-                "datasets/catalog.xlsx",
-                "datasets/catalog.json",
-                "datasets/catalog/*",
-            ]
-            .map(str::to_owned)
-            .to_vec(),
+            files: ["datasets/catalog.csv", "datasets/catalog.xlsx", "datasets/catalog.json", "datasets/catalog/*"]
+                .map(str::to_owned)
+                .to_vec(),
             encoding: None,
             columns: BTreeMap::new(),
             values: BTreeMap::new(),
@@ -174,10 +169,7 @@ pub struct Footer {
 /// `[exports]`.
 #[derive(Clone, Copy, Debug, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "one switch for each kind of file, as the team writes them"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "one switch for each kind of file, as the team writes them")]
 pub struct ExportConfig {
     /// UTF-8 CSV of each table.
     pub csv: bool,
@@ -195,14 +187,7 @@ pub struct ExportConfig {
 
 impl Default for ExportConfig {
     fn default() -> Self {
-        Self {
-            csv: true,
-            json: true,
-            jsonl: true,
-            xlsx: true,
-            zip: true,
-            datapackage: true,
-        }
+        Self { csv: true, json: true, jsonl: true, xlsx: true, zip: true, datapackage: true }
     }
 }
 
@@ -236,31 +221,22 @@ impl Site {
                     .expected(error.to_string()),
             )
         })?;
-        let site: Self = toml::from_str(&text)
-            .map_err(|error| toml_finding(Code::ConfigInvalid, "site.toml", &text, &error))?;
+        let site: Self =
+            toml::from_str(&text).map_err(|error| toml_finding(Code::ConfigInvalid, "site.toml", &text, &error))?;
         site.check()?;
         Ok(site)
     }
 
     fn check(&self) -> Result<(), Box<Finding>> {
         let wrong = |found: &str, expected: &str| {
-            Err(Box::new(
-                Finding::new(Code::ConfigInvalid, Place::file("site.toml"))
-                    .found(found)
-                    .expected(expected),
-            ))
+            Err(Box::new(Finding::new(Code::ConfigInvalid, Place::file("site.toml")).found(found).expected(expected)))
         };
-        let after_scheme = self
-            .base_url
-            .strip_prefix("https://")
-            .or_else(|| self.base_url.strip_prefix("http://"));
+        let after_scheme = self.base_url.strip_prefix("https://").or_else(|| self.base_url.strip_prefix("http://"));
         match after_scheme {
             Some(rest) if !rest.is_empty() && !rest.contains([' ', '"', '<', '?', '#']) => {}
             _ => return wrong(&self.base_url, "base_url: http(s)://host/path"),
         }
-        let is_tag = |tag: &String| {
-            !tag.is_empty() && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
-        };
+        let is_tag = |tag: &String| !tag.is_empty() && tag.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-');
         if self.languages.is_empty() || !self.languages.iter().all(is_tag) {
             return wrong(&self.languages.join(", "), "languages: [\"zh-CN\", \"en\"]");
         }
@@ -272,22 +248,12 @@ impl Site {
                 return wrong(&format!("[catalog.values.{name}]"), &Field::code_names());
             };
             if field == Field::OpennessClass
-                && let Some(bad) = values
-                    .values()
-                    .find(|value| Openness::parse(value).is_none())
+                && let Some(bad) = values.values().find(|value| Openness::parse(value).is_none())
             {
-                return wrong(
-                    bad,
-                    "[catalog.values.openness_class]: unconditional, conditional, not_open",
-                );
+                return wrong(bad, "[catalog.values.openness_class]: unconditional, conditional, not_open");
             }
         }
-        if let Some(name) = self
-            .catalog
-            .columns
-            .keys()
-            .find(|name| Field::from_code_name(name).is_none())
-        {
+        if let Some(name) = self.catalog.columns.keys().find(|name| Field::from_code_name(name).is_none()) {
             return wrong(&format!("[catalog.columns] {name}"), &Field::code_names());
         }
         Ok(())
@@ -297,15 +263,8 @@ impl Site {
     #[must_use]
     pub fn base_path(&self) -> String {
         let after_scheme = self.base_url.split_once("://").map_or("", |(_, rest)| rest);
-        let path = after_scheme
-            .split_once('/')
-            .map_or("", |(_, path)| path)
-            .trim_matches('/');
-        if path.is_empty() {
-            "/".to_owned()
-        } else {
-            format!("/{path}/")
-        }
+        let path = after_scheme.split_once('/').map_or("", |(_, path)| path).trim_matches('/');
+        if path.is_empty() { "/".to_owned() } else { format!("/{path}/") }
     }
 
     /// Scheme and host of `base_url`, without a slash at the end.
@@ -332,17 +291,7 @@ pub fn toml_finding(code: Code, file: &str, text: &str, error: &toml::de::Error)
     if let Some(span) = error.span() {
         let before = text.get(..span.start).unwrap_or_default();
         place = place.at_line(before.matches('\n').count() as u64 + 1);
-        found = text
-            .get(span)
-            .unwrap_or_default()
-            .lines()
-            .next()
-            .unwrap_or_default()
-            .to_owned();
+        text.get(span).unwrap_or_default().lines().next().unwrap_or_default().clone_into(&mut found);
     }
-    Box::new(
-        Finding::new(code, place)
-            .found(&found)
-            .expected(error.message()),
-    )
+    Box::new(Finding::new(code, place).found(&found).expected(error.message()))
 }

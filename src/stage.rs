@@ -44,16 +44,11 @@ impl Stage {
     /// Errors: when the folder cannot be removed or made.
     pub fn create(root: &Path) -> Result<Self> {
         if root.symlink_metadata().is_ok() {
-            std::fs::remove_dir_all(root).with_context(|| {
-                format!("removing what an earlier run left in {}", root.display())
-            })?;
+            std::fs::remove_dir_all(root)
+                .with_context(|| format!("removing what an earlier run left in {}", root.display()))?;
         }
-        std::fs::create_dir_all(root)
-            .with_context(|| format!("making the folder {}", root.display()))?;
-        Ok(Self {
-            root: root.to_owned(),
-            state: Mutex::default(),
-        })
+        std::fs::create_dir_all(root).with_context(|| format!("making the folder {}", root.display()))?;
+        Ok(Self { root: root.to_owned(), state: Mutex::default() })
     }
 
     /// The folder.
@@ -68,12 +63,8 @@ impl Stage {
     pub fn put(&self, route: &Route, bytes: &[u8]) -> Result<Staged> {
         let path = self.claim(route)?;
         let mut file = create_file(&path).with_context(|| format!("writing {route}"))?;
-        file.write_all(bytes)
-            .with_context(|| format!("writing {route}"))?;
-        let staged = Staged {
-            size_bytes: bytes.len() as u64,
-            sha256: Digest::of(bytes),
-        };
+        file.write_all(bytes).with_context(|| format!("writing {route}"))?;
+        let staged = Staged { size_bytes: bytes.len() as u64, sha256: Digest::of(bytes) };
         self.lock().ledger.insert(route.clone(), staged);
         Ok(staged)
     }
@@ -105,8 +96,7 @@ impl Stage {
     ///
     /// Errors: when it cannot be removed.
     pub fn withdraw(&self, route: &Route) -> Result<()> {
-        std::fs::remove_file(route.below(&self.root))
-            .with_context(|| format!("removing the staged {route}"))?;
+        std::fs::remove_file(route.below(&self.root)).with_context(|| format!("removing the staged {route}"))?;
         let mut state = self.lock();
         state.ledger.remove(route);
         state.taken.remove(route);
@@ -127,8 +117,7 @@ impl Stage {
             bail!("two writers for one path: {route}");
         }
         if !state.dirs.contains(&dir) {
-            std::fs::create_dir_all(&dir)
-                .with_context(|| format!("making the folder of {route}"))?;
+            std::fs::create_dir_all(&dir).with_context(|| format!("making the folder of {route}"))?;
             state.dirs.insert(dir);
         }
         Ok(path)
@@ -139,10 +128,7 @@ impl Stage {
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "this is the stage: the one place that creates site files"
-)]
+#[expect(clippy::disallowed_methods, reason = "this is the stage: the one place that creates site files")]
 fn create_file(path: &Path) -> io::Result<File> {
     File::create(path)
 }
@@ -164,14 +150,9 @@ impl StageWriter<'_> {
     ///
     /// Errors: when the last bytes cannot be written.
     pub fn finish(mut self) -> Result<Staged> {
-        self.inner
-            .flush()
-            .with_context(|| format!("writing {}", self.route))?;
+        self.inner.flush().with_context(|| format!("writing {}", self.route))?;
         let hasher = std::mem::take(&mut self.hasher);
-        let staged = Staged {
-            size_bytes: self.size_bytes,
-            sha256: hasher.finish(),
-        };
+        let staged = Staged { size_bytes: self.size_bytes, sha256: hasher.finish() };
         self.stage.lock().ledger.insert(self.route.clone(), staged);
         Ok(staged)
     }

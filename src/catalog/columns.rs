@@ -20,12 +20,7 @@ impl Columns {
     /// A field takes one column, the best name wins; the three openness fields take every column that claims to be
     /// one, so that a contradiction between them is seen and refused.
     /// Findings: COLUMN_UNKNOWN, COLUMN_AMBIGUOUS, COLUMN_MAPPED_MISSING.
-    pub fn resolve(
-        file: &str,
-        headers: &[String],
-        config: &CatalogConfig,
-        findings: &mut Vec<Finding>,
-    ) -> Self {
+    pub fn resolve(file: &str, headers: &[String], config: &CatalogConfig, findings: &mut Vec<Finding>) -> Self {
         let place = |header: &str| Place::file(file).in_column(header.trim());
         let folded: Vec<String> = headers.iter().map(|header| folded_header(header)).collect();
         let mut fields: Vec<Option<Field>> = vec![None; headers.len()];
@@ -39,27 +34,13 @@ impl Columns {
             if let Some(idx) = folded.iter().position(|folded| *folded == wanted) {
                 fields[idx] = Some(field);
             } else {
-                let there_are = headers
-                    .iter()
-                    .map(|header| header.trim())
-                    .collect::<Vec<_>>()
-                    .join("、");
+                let there_are = headers.iter().map(|header| header.trim()).collect::<Vec<_>>().join("、");
                 let at = Place::file("site.toml").in_column(format!("[catalog.columns] {name}"));
-                findings.push(
-                    Finding::new(Code::ColumnMapped, at)
-                        .found(header)
-                        .expected(there_are)
-                        .about(file),
-                );
+                findings.push(Finding::new(Code::ColumnMapped, at).found(header).expected(there_are).about(file));
             }
         }
         let mut best: Vec<(Field, usize, usize)> = Vec::new();
-        let is_ignored = |folded: &str| {
-            config
-                .ignore
-                .iter()
-                .any(|header| folded_header(header) == folded)
-        };
+        let is_ignored = |folded: &str| config.ignore.iter().any(|header| folded_header(header) == folded);
         for (idx, header) in folded.iter().enumerate() {
             if fields[idx].is_some() || header.is_empty() || is_ignored(header) {
                 continue;
@@ -70,10 +51,8 @@ impl Columns {
                 }
                 Some((field, rank)) => best.push((field, rank, idx)),
                 None => {
-                    findings.push(
-                        Finding::new(Code::ColumnUnknown, place(&headers[idx]))
-                            .expected(Field::code_names()),
-                    );
+                    findings
+                        .push(Finding::new(Code::ColumnUnknown, place(&headers[idx])).expected(Field::code_names()));
                 }
             }
         }
@@ -84,9 +63,7 @@ impl Columns {
                 Some((taken, first_idx)) if taken == field && !takes_many(field) => {
                     let used = headers[first_idx].trim();
                     findings.push(
-                        Finding::new(Code::ColumnAmbiguous, place(&headers[idx]))
-                            .found(&headers[idx])
-                            .expected(used),
+                        Finding::new(Code::ColumnAmbiguous, place(&headers[idx])).found(&headers[idx]).expected(used),
                     );
                 }
                 _ => {
@@ -95,10 +72,7 @@ impl Columns {
                 }
             }
         }
-        Self {
-            fields,
-            headers: headers.to_vec(),
-        }
+        Self { fields, headers: headers.to_vec() }
     }
 
     /// The field of a column.
@@ -115,11 +89,7 @@ impl Columns {
 
 /// How many cells of a row read as headers.
 pub fn n_known(cells: &[String], config: &CatalogConfig) -> usize {
-    let mapped: Vec<String> = config
-        .columns
-        .values()
-        .map(|header| folded_header(header))
-        .collect();
+    let mapped: Vec<String> = config.columns.values().map(|header| folded_header(header)).collect();
     cells
         .iter()
         .map(|cell| folded_header(cell))
@@ -128,10 +98,7 @@ pub fn n_known(cells: &[String], config: &CatalogConfig) -> usize {
 }
 
 fn takes_many(field: Field) -> bool {
-    matches!(
-        field,
-        Field::OpennessClass | Field::IsOpen | Field::OpenCondition | Field::Internal
-    )
+    matches!(field, Field::OpennessClass | Field::IsOpen | Field::OpenCondition | Field::Internal)
 }
 
 /// A header as it is compared: folded, without a colon or a star at its ends.

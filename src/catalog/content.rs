@@ -68,29 +68,17 @@ pub fn load(root: &Path, site: &Site) -> Result<(Vec<ContentPage>, Vec<Finding>)
     for item in WalkDir::new(&dir).max_depth(3).sort_by_file_name() {
         let item = item.context("listing content/")?;
         let path = item.path();
-        if !item.file_type().is_file() || path.extension().is_none_or(|extension| extension != "md")
-        {
+        if !item.file_type().is_file() || path.extension().is_none_or(|extension| extension != "md") {
             continue;
         }
-        let relative = path
-            .strip_prefix(&dir)
-            .unwrap_or(path)
-            .to_string_lossy()
-            .replace('\\', "/");
+        let relative = path.strip_prefix(&dir).unwrap_or(path).to_string_lossy().replace('\\', "/");
         let name = format!("content/{relative}");
-        match std::fs::read(path)
-            .ok()
-            .and_then(|bytes| String::from_utf8(bytes).ok())
-        {
-            Some(text) if text.len() <= MAX_PAGE_BYTES => {
-                match read_page(&name, &relative, &text, site) {
-                    Ok(page) => pages.push(page),
-                    Err(faults) => findings.extend(faults),
-                }
-            }
-            _ => findings.push(
-                Finding::new(Code::PageInvalid, Place::file(&name)).expected("UTF-8, <= 1 MiB"),
-            ),
+        match std::fs::read(path).ok().and_then(|bytes| String::from_utf8(bytes).ok()) {
+            Some(text) if text.len() <= MAX_PAGE_BYTES => match read_page(&name, &relative, &text, site) {
+                Ok(page) => pages.push(page),
+                Err(faults) => findings.extend(faults),
+            },
+            _ => findings.push(Finding::new(Code::PageInvalid, Place::file(&name)).expected("UTF-8, <= 1 MiB")),
         }
     }
     let rank = |page: &ContentPage| site.languages.iter().position(|tag| *tag == page.language);
@@ -98,38 +86,22 @@ pub fn load(root: &Path, site: &Site) -> Result<(Vec<ContentPage>, Vec<Finding>)
     Ok((pages, findings))
 }
 
-fn read_page(
-    name: &str,
-    relative: &str,
-    text: &str,
-    site: &Site,
-) -> std::result::Result<ContentPage, Vec<Finding>> {
-    let invalid = |line: u64, why: &str| {
-        vec![Finding::new(Code::PageInvalid, Place::file(name).at_line(line)).expected(why)]
-    };
+fn read_page(name: &str, relative: &str, text: &str, site: &Site) -> std::result::Result<ContentPage, Vec<Finding>> {
+    let invalid =
+        |line: u64, why: &str| vec![Finding::new(Code::PageInvalid, Place::file(name).at_line(line)).expected(why)];
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let normal = text.replace("\r\n", "\n");
-    let Some((front, body)) = normal
-        .strip_prefix("+++\n")
-        .and_then(|rest| rest.split_once("\n+++\n"))
-    else {
+    let Some((front, body)) = normal.strip_prefix("+++\n").and_then(|rest| rest.split_once("\n+++\n")) else {
         return Err(invalid(1, "+++"));
     };
     let front_matter: FrontMatter = toml::from_str(front).map_err(|error| {
-        let before = error
-            .span()
-            .and_then(|span| front.get(..span.start))
-            .unwrap_or_default();
+        let before = error.span().and_then(|span| front.get(..span.start)).unwrap_or_default();
         invalid(before.matches('\n').count() as u64 + 2, error.message())
     })?;
     let body_line = front.matches('\n').count() as u64 + 3;
     let html = markdown::render(body, &site.base_path()).map_err(|faults| {
         let finding = |fault: markdown::Fault| {
-            let code = if fault.kind == FaultKind::RawHtml {
-                Code::PageHtml
-            } else {
-                Code::PageLink
-            };
+            let code = if fault.kind == FaultKind::RawHtml { Code::PageHtml } else { Code::PageLink };
             let before = body.get(..fault.offset).unwrap_or_default();
             let line = body_line + before.matches('\n').count() as u64;
             Finding::new(code, Place::file(name).at_line(line)).found(&fault.found)
@@ -138,9 +110,7 @@ fn read_page(
     })?;
     let stem = relative.trim_end_matches(".md");
     let (stem, language) = match stem.rsplit_once('.') {
-        Some((stem, tag)) if site.languages.iter().any(|known| known == tag) => {
-            (stem, tag.to_owned())
-        }
+        Some((stem, tag)) if site.languages.iter().any(|known| known == tag) => (stem, tag.to_owned()),
         _ => (stem, site.languages.first().cloned().unwrap_or_default()),
     };
     let folder = stem.split('/').map(slug).collect::<Vec<_>>().join("/");
@@ -154,12 +124,5 @@ fn read_page(
     if folder.starts_with("notices/") && date.is_none() {
         return Err(invalid(1, "date = 2026-11-21"));
     }
-    Ok(ContentPage {
-        folder,
-        language,
-        title: front_matter.title,
-        description: front_matter.description,
-        date,
-        html,
-    })
+    Ok(ContentPage { folder, language, title: front_matter.title, description: front_matter.description, date, html })
 }

@@ -47,13 +47,7 @@ pub fn read_file(
     entries: &mut Vec<Entry>,
     findings: &mut Vec<Finding>,
 ) {
-    let mut reader = Reader {
-        file: name,
-        config,
-        columns: Columns::default(),
-        entries,
-        findings,
-    };
+    let mut reader = Reader { file: name, config, columns: Columns::default(), entries, findings };
     if let Err(unreadable) = rows::read(name, bytes, config.encoding.as_deref(), &mut reader) {
         let mut place = Place::file(name);
         place.line = unreadable.line;
@@ -87,11 +81,7 @@ impl Sink for Reader<'_> {
         };
         for (column_idx, cell) in row.cells.drain(..) {
             if let Some(field) = self.columns.field(column_idx) {
-                let header = self
-                    .columns
-                    .headers
-                    .get(column_idx)
-                    .map_or("", String::as_str);
+                let header = self.columns.headers.get(column_idx).map_or("", String::as_str);
                 builder.take(field, header, cell, self.config);
             }
         }
@@ -101,16 +91,12 @@ impl Sink for Reader<'_> {
 
     fn ragged(&mut self, number: u64, n_cells: usize, n_headers: usize) {
         let place = Place::file(self.file).at_row(number);
-        self.findings.push(
-            Finding::new(Code::RowRagged, place)
-                .found(&n_cells.to_string())
-                .expected(n_headers.to_string()),
-        );
+        self.findings
+            .push(Finding::new(Code::RowRagged, place).found(&n_cells.to_string()).expected(n_headers.to_string()));
     }
 
     fn guessed(&mut self, encoding: &'static str) {
-        self.findings
-            .push(Finding::new(Code::EncodingGuessed, Place::file(self.file)).expected(encoding));
+        self.findings.push(Finding::new(Code::EncodingGuessed, Place::file(self.file)).expected(encoding));
     }
 
     fn looks_like_headers(&self, cells: &[String]) -> bool {
@@ -152,22 +138,17 @@ impl Builder<'_> {
     fn take(&mut self, field: Field, header: &str, cell: Cell, config: &CatalogConfig) {
         let raw = match cell {
             Cell::Json(json) if field == Field::ItemName => {
-                match items_of_json(&json) {
-                    Some(items) => self.dataset.items = items,
-                    None => {
-                        let place = self.place.clone().in_column(header.trim());
-                        self.findings
-                            .push(Finding::new(Code::ItemsUnreadable, place).found(&json));
-                    }
+                if let Some(items) = items_of_json(&json) {
+                    self.dataset.items = items;
+                } else {
+                    let place = self.place.clone().in_column(header.trim());
+                    self.findings.push(Finding::new(Code::ItemsUnreadable, place).found(&json));
                 }
                 return;
             }
             Cell::Text(text) | Cell::Json(text) => text,
         };
-        let mapped = config
-            .values
-            .get(field.code_name())
-            .and_then(|values| values.get(raw.trim()));
+        let mapped = config.values.get(field.code_name()).and_then(|values| values.get(raw.trim()));
         let raw = mapped.map_or(raw.as_str(), String::as_str);
         let keep_lines = matches!(
             field,
@@ -192,37 +173,26 @@ impl Builder<'_> {
                     | Field::OpenCondition
             );
             if strict {
-                self.faults
-                    .push(Finding::new(Code::TitleHidden, place()).found(raw));
+                self.faults.push(Finding::new(Code::TitleHidden, place()).found(raw));
             } else {
-                self.findings
-                    .push(Finding::new(Code::TextHidden, place()).found(raw));
+                self.findings.push(Finding::new(Code::TextHidden, place()).found(raw));
             }
         }
         if flaws.markup && field != Field::SourceUrl {
-            self.findings
-                .push(Finding::new(Code::TextMarkup, place()).found(&text));
+            self.findings.push(Finding::new(Code::TextMarkup, place()).found(&text));
         }
         let limit = match field {
             Field::Title => MAX_TITLE_CHARS,
-            Field::Abstract
-            | Field::ItemName
-            | Field::ItemFormat
-            | Field::ItemDescription
-            | Field::Files => MAX_SUMMARY_CHARS,
+            Field::Abstract | Field::ItemName | Field::ItemFormat | Field::ItemDescription | Field::Files => {
+                MAX_SUMMARY_CHARS
+            }
             _ => MAX_TEXT_CHARS,
         };
         if text.len() > limit && text.chars().count() > limit {
-            self.faults.push(
-                Finding::new(Code::TextTooLong, place())
-                    .found(&text)
-                    .expected(limit.to_string()),
-            );
+            self.faults.push(Finding::new(Code::TextTooLong, place()).found(&text).expected(limit.to_string()));
             return;
         }
-        if text.is_empty()
-            || (is_placeholder(&text) && !matches!(field, Field::Title | Field::OpenCondition))
-        {
+        if text.is_empty() || (is_placeholder(&text) && !matches!(field, Field::Title | Field::OpenCondition)) {
             return;
         }
         self.set(field, header, text);
@@ -246,22 +216,16 @@ impl Builder<'_> {
             Field::UpdateFrequency => {
                 dataset.frequency = Frequency::parse(&text);
                 if dataset.frequency.is_none() {
-                    self.findings
-                        .push(Finding::new(Code::FrequencyUnknown, place).found(&text));
+                    self.findings.push(Finding::new(Code::FrequencyUnknown, place).found(&text));
                     dataset.frequency_text = text;
                 }
             }
             Field::Issued | Field::Modified => {
                 let day = Day::parse(&text);
                 if day.is_none() {
-                    self.findings
-                        .push(Finding::new(Code::DateUnreadable, place).found(&text));
+                    self.findings.push(Finding::new(Code::DateUnreadable, place).found(&text));
                 }
-                if field == Field::Issued {
-                    dataset.issued = day
-                } else {
-                    dataset.modified = day
-                }
+                if field == Field::Issued { dataset.issued = day } else { dataset.modified = day }
             }
             Field::ProviderName => dataset.provider = text,
             Field::ProviderCode => dataset.provider_code = text,
@@ -283,8 +247,7 @@ impl Builder<'_> {
                 if is_web_address(&text) {
                     dataset.source_url = text;
                 } else {
-                    self.findings
-                        .push(Finding::new(Code::LinkInvalid, place).found(&text));
+                    self.findings.push(Finding::new(Code::LinkInvalid, place).found(&text));
                 }
             }
             Field::Volume => dataset.volume = text.replace([',', '，', ' '], "").parse().ok(),
@@ -298,26 +261,13 @@ impl Builder<'_> {
             let n_items = lists.names.len();
             let even = |list: &Vec<String>| list.is_empty() || list.len() == n_items;
             if !even(&lists.formats) || !even(&lists.descriptions) {
-                let counts = format!(
-                    "{} / {} / {}",
-                    n_items,
-                    lists.formats.len(),
-                    lists.descriptions.len()
-                );
+                let counts = format!("{} / {} / {}", n_items, lists.formats.len(), lists.descriptions.len());
                 let column = self.columns.header_of(Field::ItemName).unwrap_or_default();
                 let place = self.place.clone().in_column(column);
-                self.findings.push(
-                    Finding::new(Code::ItemsUneven, place)
-                        .about(&self.dataset.title)
-                        .expected(counts),
-                );
+                self.findings.push(Finding::new(Code::ItemsUneven, place).about(&self.dataset.title).expected(counts));
             }
             let part = |list: &Vec<String>, idx: usize| {
-                if list.len() == n_items {
-                    list[idx].clone()
-                } else {
-                    String::new()
-                }
+                if list.len() == n_items { list[idx].clone() } else { String::new() }
             };
             self.dataset.items = (0..n_items)
                 .map(|idx| DataItem {
@@ -332,10 +282,7 @@ impl Builder<'_> {
             fault.subject.clone_from(&title);
         }
         Entry {
-            openness_column: self
-                .columns
-                .header_of(Field::OpennessClass)
-                .map(str::to_owned),
+            openness_column: self.columns.header_of(Field::OpennessClass).map(str::to_owned),
             place: self.place,
             openness: self.openness,
             dataset: self.dataset,
@@ -347,15 +294,9 @@ impl Builder<'_> {
 
 /// The parts of a parallel list: separated by `；`, `;` or line breaks, empty parts kept.
 fn parts(text: &str) -> Vec<String> {
-    let separators: &[char] = if text.contains(['；', ';', '\n']) {
-        &['；', ';', '\n']
-    } else {
-        &['、', '，', ',']
-    };
-    text.split(separators)
-        .take(MAX_PARTS)
-        .map(|part| part.trim().to_owned())
-        .collect()
+    let separators: &[char] =
+        if text.contains(['；', ';', '\n']) { &['；', ';', '\n'] } else { &['、', '，', ','] };
+    text.split(separators).take(MAX_PARTS).map(|part| part.trim().to_owned()).collect()
 }
 
 fn distinct(parts: Vec<&str>) -> Vec<String> {
@@ -393,12 +334,7 @@ fn items_of_json(json: &str) -> Option<Vec<DataItem>> {
 
 fn locations(text: &str) -> Vec<Location> {
     let mut res: Vec<Location> = Vec::new();
-    for part in text
-        .split(['；', ';', '\n', '|'])
-        .map(str::trim)
-        .filter(|part| !part.is_empty())
-        .take(MAX_PARTS)
-    {
+    for part in text.split(['；', ';', '\n', '|']).map(str::trim).filter(|part| !part.is_empty()).take(MAX_PARTS) {
         let location = if is_web_address(part) {
             Location::Link(part.to_owned())
         } else {
@@ -413,13 +349,6 @@ fn locations(text: &str) -> Vec<Location> {
 
 /// Whether a text is an http or https address without anything that could break out of it.
 fn is_web_address(text: &str) -> bool {
-    let rest = text
-        .strip_prefix("https://")
-        .or_else(|| text.strip_prefix("http://"));
-    rest.is_some_and(|rest| {
-        !rest.is_empty()
-            && !rest
-                .chars()
-                .any(|c| c.is_whitespace() || "\"<>\\^`{|}".contains(c))
-    })
+    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    rest.is_some_and(|rest| !rest.is_empty() && !rest.chars().any(|c| c.is_whitespace() || "\"<>\\^`{|}".contains(c)))
 }

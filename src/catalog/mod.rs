@@ -35,7 +35,7 @@ pub struct Catalog {
 }
 
 /// A catalog file that was read.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct CatalogFile {
     /// From the site folder, with `/`.
     pub path: String,
@@ -63,10 +63,8 @@ pub fn load(root: &Path, site: &Site) -> Result<(Catalog, Vec<Finding>)> {
         }
     };
     if paths.is_empty() {
-        findings.push(
-            Finding::new(Code::CatalogMissing, Place::file("site.toml"))
-                .expected(site.catalog.files.join(", ")),
-        );
+        findings
+            .push(Finding::new(Code::CatalogMissing, Place::file("site.toml")).expected(site.catalog.files.join(", ")));
     }
     for path in paths {
         let name = relative_name(root, &path);
@@ -74,45 +72,23 @@ pub fn load(root: &Path, site: &Site) -> Result<(Catalog, Vec<Finding>)> {
         if size_bytes > MAX_FILE_BYTES {
             let limit = format!("{} MiB", MAX_FILE_BYTES >> 20);
             findings.push(
-                Finding::new(Code::CatalogTooLarge, Place::file(&name))
-                    .found(&size_bytes.to_string())
-                    .expected(limit),
+                Finding::new(Code::CatalogTooLarge, Place::file(&name)).found(&size_bytes.to_string()).expected(limit),
             );
             continue;
         }
         match std::fs::read(&path) {
             Ok(bytes) => {
-                catalog.files.push(CatalogFile {
-                    path: name.clone(),
-                    sha256: Digest::of(&bytes),
-                });
-                entry::read_file(
-                    &name,
-                    bytes,
-                    &site.catalog,
-                    &mut catalog.entries,
-                    &mut findings,
-                );
+                catalog.files.push(CatalogFile { path: name.clone(), sha256: Digest::of(&bytes) });
+                entry::read_file(&name, bytes, &site.catalog, &mut catalog.entries, &mut findings);
             }
-            Err(error) => findings.push(
-                Finding::new(Code::CatalogUnreadable, Place::file(&name))
-                    .expected(error.to_string()),
-            ),
+            Err(error) => {
+                findings.push(Finding::new(Code::CatalogUnreadable, Place::file(&name)).expected(error.to_string()));
+            }
         }
     }
-    let stopped = findings
-        .iter()
-        .any(|finding| finding.code.level() == crate::diag::Level::Stop);
-    if catalog.entries.is_empty()
-        && !stopped
-        && !findings
-            .iter()
-            .any(|finding| finding.code == Code::RowRagged)
-    {
-        let place = catalog
-            .files
-            .first()
-            .map_or_else(Place::none, |file| Place::file(&file.path));
+    let stopped = findings.iter().any(|finding| finding.code.level() == crate::diag::Level::Stop);
+    if catalog.entries.is_empty() && !stopped && !findings.iter().any(|finding| finding.code == Code::RowRagged) {
+        let place = catalog.files.first().map_or_else(Place::none, |file| Place::file(&file.path));
         findings.push(Finding::new(Code::CatalogEmpty, place));
     }
     Ok((catalog, findings))
@@ -122,29 +98,18 @@ pub fn load(root: &Path, site: &Site) -> Result<(Catalog, Vec<Finding>)> {
 fn find_files(root: &Path, globs: &[String]) -> Result<std::result::Result<Vec<PathBuf>, String>> {
     let mut builder = globset::GlobSetBuilder::new();
     for glob in globs {
-        match globset::GlobBuilder::new(glob)
-            .literal_separator(true)
-            .build()
-        {
+        match globset::GlobBuilder::new(glob).literal_separator(true).build() {
             Ok(glob) => builder.add(glob),
             Err(error) => return Ok(Err(error.to_string())),
         };
     }
-    let set = builder
-        .build()
-        .context("putting the catalog globs together")?;
+    let set = builder.build().context("putting the catalog globs together")?;
     let mut paths = Vec::new();
-    let prefixes: std::collections::BTreeSet<&str> = globs
-        .iter()
-        .map(|glob| glob.split(['*', '?', '[', '{']).next().unwrap_or_default())
-        .collect();
+    let prefixes: std::collections::BTreeSet<&str> =
+        globs.iter().map(|glob| glob.split(['*', '?', '[', '{']).next().unwrap_or_default()).collect();
     for prefix in prefixes {
         let literal = root.join(prefix);
-        let start = if literal.is_dir() {
-            literal
-        } else {
-            literal.parent().unwrap_or(root).to_owned()
-        };
+        let start = if literal.is_dir() { literal } else { literal.parent().unwrap_or(root).to_owned() };
         if !start.is_dir() {
             continue;
         }
@@ -165,9 +130,5 @@ fn find_files(root: &Path, globs: &[String]) -> Result<std::result::Result<Vec<P
 /// A path from the site folder, with `/` between its parts.
 fn relative_name(root: &Path, path: &Path) -> String {
     let relative = path.strip_prefix(root).unwrap_or(path);
-    relative
-        .components()
-        .map(|part| part.as_os_str().to_string_lossy())
-        .collect::<Vec<_>>()
-        .join("/")
+    relative.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }

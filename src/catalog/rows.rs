@@ -2,16 +2,16 @@
 //!
 //! Every reader first hands over the headers, then the rows one by one, so that no second copy of a catalog is held.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::io::Cursor;
 
 use calamine::{DataRef, Reader, Xlsx};
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::de::Error as _;
 use serde_json::value::RawValue;
 
 use crate::decode::{Decided, NotText, decode};
+use crate::json::{Arrays, each_item};
 use crate::model::date::Day;
 
 /// A cell: text, or the JSON of a list of objects.
@@ -56,10 +56,7 @@ pub struct Unreadable {
 
 impl Unreadable {
     fn new(why: impl fmt::Display) -> Self {
-        Self {
-            why: why.to_string(),
-            line: None,
-        }
+        Self { why: why.to_string(), line: None }
     }
 }
 
@@ -71,12 +68,7 @@ const MAX_COLUMNS: usize = 2_000;
 /// Reads a catalog file by its content: ZIP magic means a workbook, a leading `[` JSON, anything else text.
 ///
 /// Errors: when the bytes are none of these.
-pub fn read(
-    name: &str,
-    bytes: Vec<u8>,
-    stated_encoding: Option<&str>,
-    sink: &mut dyn Sink,
-) -> Result<(), Unreadable> {
+pub fn read(name: &str, bytes: Vec<u8>, stated_encoding: Option<&str>, sink: &mut dyn Sink) -> Result<(), Unreadable> {
     if bytes.starts_with(b"PK\x03\x04") {
         return read_workbook(bytes, sink);
     }
@@ -90,13 +82,8 @@ pub fn read(
     if decoded.decided == Decided::ByGuess {
         sink.guessed(decoded.encoding);
     }
-    let is_json = name.to_ascii_lowercase().ends_with(".json")
-        || decoded.text.trim_start().starts_with(['[', '{']);
-    if is_json {
-        read_json(&decoded.text, sink)
-    } else {
-        read_csv(&decoded.text, sink)
-    }
+    let is_json = name.to_ascii_lowercase().ends_with(".json") || decoded.text.trim_start().starts_with(['[', '{']);
+    if is_json { read_json(&decoded.text, sink) } else { read_csv(&decoded.text, sink) }
 }
 
 fn read_csv(text: &str, sink: &mut dyn Sink) -> Result<(), Unreadable> {
@@ -115,10 +102,7 @@ fn read_csv(text: &str, sink: &mut dyn Sink) -> Result<(), Unreadable> {
             Ok(false) => break,
             Err(error) => {
                 let line = error.position().map(csv::Position::line);
-                return Err(Unreadable {
-                    why: error.to_string(),
-                    line,
-                });
+                return Err(Unreadable { why: error.to_string(), line });
             }
         }
         number += 1;
@@ -136,29 +120,15 @@ fn read_csv(text: &str, sink: &mut dyn Sink) -> Result<(), Unreadable> {
             }
             continue;
         }
-        let n_used = record
-            .iter()
-            .zip(1..)
-            .filter(|(cell, _)| !cell.trim().is_empty())
-            .map(|(_, n)| n)
-            .last()
-            .unwrap_or(0);
+        let n_used =
+            record.iter().zip(1..).filter(|(cell, _)| !cell.trim().is_empty()).map(|(_, n)| n).last().unwrap_or(0);
         if n_used > n_headers || record.len() < n_headers {
             sink.ragged(number, record.len(), n_headers);
             continue;
         }
         cells.clear();
-        cells.extend(
-            record
-                .iter()
-                .take(n_headers)
-                .enumerate()
-                .map(|(idx, cell)| (idx, Cell::Text(cell.to_owned()))),
-        );
-        sink.row(Row {
-            number,
-            cells: &mut cells,
-        });
+        cells.extend(record.iter().take(n_headers).enumerate().map(|(idx, cell)| (idx, Cell::Text(cell.to_owned()))));
+        sink.row(Row { number, cells: &mut cells });
     }
     if n_headers == 0 && number > 0 {
         return Err(Unreadable::new("no row of headers was found in it"));
@@ -168,10 +138,7 @@ fn read_csv(text: &str, sink: &mut dyn Sink) -> Result<(), Unreadable> {
 
 /// The separator that the first lines use most: comma, semicolon, tab or bar.
 fn delimiter_of(text: &str) -> u8 {
-    let head = text
-        .get(..text.len().min(4096))
-        .or_else(|| text.get(..text.floor_char_boundary(4096)))
-        .unwrap_or(text);
+    let head = text.get(..text.len().min(4096)).or_else(|| text.get(..text.floor_char_boundary(4096))).unwrap_or(text);
     let count = |delimiter: u8| head.bytes().filter(|byte| *byte == delimiter).count();
     let mut best = b',';
     for delimiter in [b'\t', b';', b'|'] {
@@ -185,14 +152,8 @@ fn delimiter_of(text: &str) -> u8 {
 fn read_workbook(bytes: Vec<u8>, sink: &mut dyn Sink) -> Result<(), Unreadable> {
     check_inflated_size(&bytes)?;
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(Unreadable::new)?;
-    let sheet = workbook
-        .sheet_names()
-        .first()
-        .cloned()
-        .ok_or_else(|| Unreadable::new("a workbook without sheets"))?;
-    let mut reader = workbook
-        .worksheet_cells_reader(&sheet)
-        .map_err(Unreadable::new)?;
+    let sheet = workbook.sheet_names().first().cloned().ok_or_else(|| Unreadable::new("a workbook without sheets"))?;
+    let mut reader = workbook.worksheet_cells_reader(&sheet).map_err(Unreadable::new)?;
     let mut n_headers = 0;
     let mut cells: Vec<(usize, Cell)> = Vec::new();
     let mut current: u32 = 0;
@@ -216,9 +177,7 @@ fn read_workbook(bytes: Vec<u8>, sink: &mut dyn Sink) -> Result<(), Unreadable> 
         }
     }
     if n_headers == 0 {
-        return Err(Unreadable::new(
-            "no row of headers was found in its first sheet",
-        ));
+        return Err(Unreadable::new("no row of headers was found in its first sheet"));
     }
     Ok(())
 }
@@ -229,11 +188,7 @@ fn end_workbook_row(
     n_headers: &mut usize,
     sink: &mut dyn Sink,
 ) -> Result<(), Unreadable> {
-    let n_cells = cells
-        .iter()
-        .map(|(idx, _)| idx + 1)
-        .max()
-        .unwrap_or_default();
+    let n_cells = cells.iter().map(|(idx, _)| idx + 1).max().unwrap_or_default();
     if *n_headers == 0 {
         let mut headers = vec![String::new(); n_cells];
         for (idx, cell) in cells.iter() {
@@ -245,9 +200,7 @@ fn end_workbook_row(
             *n_headers = n_cells;
             sink.headers(&headers);
         } else if number > MAX_PREAMBLE_ROWS {
-            return Err(Unreadable::new(
-                "no row of headers was found in its first sheet",
-            ));
+            return Err(Unreadable::new("no row of headers was found in its first sheet"));
         }
     } else if n_cells > *n_headers {
         sink.ragged(number, n_cells, *n_headers);
@@ -263,138 +216,59 @@ fn check_inflated_size(bytes: &[u8]) -> Result<(), Unreadable> {
     let archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(Unreadable::new)?;
     match archive.decompressed_size() {
         Some(size) if size <= u128::from(MAX_INFLATED_BYTES) => Ok(()),
-        _ => Err(Unreadable::new(
-            "a workbook that unpacks to more than 2 GiB",
-        )),
+        _ => Err(Unreadable::new("a workbook that unpacks to more than 2 GiB")),
     }
 }
 
 /// The text of a workbook cell: whole numbers without a fraction, dates as ISO 8601.
 fn workbook_text(value: &DataRef<'_>) -> String {
     match value {
-        DataRef::String(text) => text.clone(),
+        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
         DataRef::SharedString(text) => (*text).to_owned(),
         DataRef::Int(number) => number.to_string(),
         DataRef::Float(number) => number.to_string(),
         DataRef::Bool(value) => value.to_string(),
-        DataRef::DateTime(moment) => Day::from_workbook_serial(moment.as_f64())
-            .unwrap_or_else(|| moment.as_f64().to_string()),
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+        DataRef::DateTime(moment) => {
+            Day::from_workbook_serial(moment.as_f64()).unwrap_or_else(|| moment.as_f64().to_string())
+        }
         _ => String::new(),
     }
 }
 
 /// Reads an array of objects, or several arrays one after the other: first all keys, then the rows.
 fn read_json(text: &str, sink: &mut dyn Sink) -> Result<(), Unreadable> {
-    let failed = |error: serde_json::Error| Unreadable {
-        line: Some(error.line() as u64),
-        why: error.to_string(),
-    };
-    let mut keys = Keys::default();
-    each_object(text, |object| Ok(keys.note(&object))).map_err(failed)?;
-    if keys.in_order.len() > MAX_COLUMNS {
-        return Err(Unreadable::new(format!(
-            "{} different keys",
-            keys.in_order.len()
-        )));
+    let failed = |error: serde_json::Error| Unreadable { line: Some(error.line() as u64), why: error.to_string() };
+    let mut index: BTreeMap<String, usize> = BTreeMap::new();
+    let mut headers: Vec<String> = Vec::new();
+    each_item(text, Arrays::Several, |item| {
+        let item = item.ok_or_else(|| serde_json::Error::custom("expected an object for each entry"))?;
+        for (key, _) in item {
+            if !index.contains_key(key.as_ref()) {
+                index.insert(key.clone().into_owned(), headers.len());
+                headers.push(key.into_owned());
+            }
+        }
+        Ok(())
+    })
+    .map_err(failed)?;
+    if headers.len() > MAX_COLUMNS {
+        return Err(Unreadable::new(format!("{} different keys", headers.len())));
     }
-    sink.headers(&keys.in_order);
+    sink.headers(&headers);
     let mut number = 0;
     let mut cells = Vec::new();
-    each_object(text, |object| {
+    each_item(text, Arrays::Several, |item| {
         number += 1;
         cells.clear();
-        for (key, value) in object.0 {
-            if let (Some(idx), Some(cell)) = (keys.index.get(key.as_ref()), json_cell(value.get())?)
-            {
+        for (key, value) in item.unwrap_or_default() {
+            if let (Some(idx), Some(cell)) = (index.get(key.as_ref()), json_cell(value.get())?) {
                 cells.push((*idx, cell));
             }
         }
-        sink.row(Row {
-            number,
-            cells: &mut cells,
-        });
+        sink.row(Row { number, cells: &mut cells });
         Ok(())
     })
     .map_err(failed)
-}
-
-/// All keys of all objects, in the order in which they first appear.
-#[derive(Default)]
-struct Keys {
-    index: BTreeMap<String, usize>,
-    in_order: Vec<String>,
-}
-
-impl Keys {
-    fn note(&mut self, object: &Object<'_>) {
-        for (key, _) in &object.0 {
-            if !self.index.contains_key(key.as_ref()) {
-                self.index
-                    .insert(key.clone().into_owned(), self.in_order.len());
-                self.in_order.push(key.clone().into_owned());
-            }
-        }
-    }
-}
-
-/// An object whose values are not read yet: numbers never go through floating point.
-struct Object<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
-
-impl<'de> Deserialize<'de> for Object<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Members;
-        impl<'de> Visitor<'de> for Members {
-            type Value = Object<'de>;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an object for each entry")
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Object<'de>, A::Error> {
-                let mut members = Vec::new();
-                while let Some(key) = map.next_key::<Key<'de>>()? {
-                    members.push((key.0, map.next_value()?));
-                }
-                Ok(Object(members))
-            }
-        }
-        deserializer.deserialize_map(Members)
-    }
-}
-
-#[derive(serde::Deserialize)]
-#[serde(transparent)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
-
-/// Calls back for each object of each array in a text.
-fn each_object(
-    text: &str,
-    each: impl FnMut(Object<'_>) -> serde_json::Result<()>,
-) -> serde_json::Result<()> {
-    struct Items<F>(F);
-    impl<'de, F: FnMut(Object<'de>) -> serde_json::Result<()>> Visitor<'de> for &mut Items<F> {
-        type Value = ();
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("an array of objects")
-        }
-
-        fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-            while let Some(object) = seq.next_element()? {
-                (self.0)(object).map_err(serde::de::Error::custom)?;
-            }
-            Ok(())
-        }
-    }
-    let mut items = Items(each);
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    loop {
-        deserializer.deserialize_seq(&mut items)?;
-        if deserializer.end().is_ok() {
-            return Ok(());
-        }
-    }
 }
 
 /// The cell of a JSON value; `None` for null.
@@ -438,8 +312,7 @@ mod tests {
             self.rows.push(format!("{} {:?}", row.number, row.cells));
         }
         fn ragged(&mut self, number: u64, n_cells: usize, n_headers: usize) {
-            self.rows
-                .push(format!("{number} ragged {n_cells}/{n_headers}"));
+            self.rows.push(format!("{number} ragged {n_cells}/{n_headers}"));
         }
         fn guessed(&mut self, _: &'static str) {}
         fn looks_like_headers(&self, cells: &[String]) -> bool {
@@ -450,16 +323,9 @@ mod tests {
     #[test]
     fn long_numbers_and_two_arrays_are_read_exactly() {
         let mut seen = Seen::default();
-        read_json(
-            r#"[{"id":9007199254740993123,"n":1.10}] [{"x":["a",2],"id":null}]"#,
-            &mut seen,
-        )
-        .unwrap();
+        read_json(r#"[{"id":9007199254740993123,"n":1.10}] [{"x":["a",2],"id":null}]"#, &mut seen).unwrap();
         assert_eq!(seen.headers, ["id", "n", "x"]);
-        assert_eq!(
-            seen.rows[0],
-            r#"1 [(0, Text("9007199254740993123")), (1, Text("1.10"))]"#
-        );
+        assert_eq!(seen.rows[0], r#"1 [(0, Text("9007199254740993123")), (1, Text("1.10"))]"#);
         assert_eq!(seen.rows[1], r#"2 [(2, Text("a\n2"))]"#);
     }
 

@@ -16,19 +16,11 @@ use crate::server;
 ///
 /// Errors: when the machine fails.
 pub fn check(args: &SiteArgs, lang: Lang) -> Result<Outcome> {
-    let scratch = tempfile::Builder::new()
-        .prefix("kaishu-check-")
-        .tempdir()
-        .context("making a temporary folder")?;
+    let scratch = tempfile::Builder::new().prefix("kaishu-check-").tempdir().context("making a temporary folder")?;
     let progress = Progress::new(lang, args.json);
     let ids = args.site.join("records/ids.csv");
     let run = pipeline::with_jobs(args.jobs, || -> Result<Run> {
-        pipeline::run(
-            options(args)?,
-            &scratch.path().join("stage"),
-            &ids,
-            &progress,
-        )
+        pipeline::run(options(args)?, &scratch.path().join("stage"), &ids, &progress)
     })??;
     report::to_terminal(&run.findings, args.json, args.all, lang);
     summary(args, lang, run.counts, None);
@@ -44,13 +36,9 @@ pub fn build(args: &SiteArgs, out: Option<&Path>, lang: Lang) -> Result<Outcome>
     let folders = Folders::new(&args.site, &out)?;
     let _lock = publish::open(&folders)?;
     let progress = Progress::new(lang, args.json);
-    let run = pipeline::with_jobs(args.jobs, || {
-        pipeline::run(options(args)?, &folders.stage, &folders.ids(), &progress)
-    })??;
-    let beside = folders
-        .out
-        .parent()
-        .map_or_else(PathBuf::new, Path::to_owned);
+    let run =
+        pipeline::with_jobs(args.jobs, || pipeline::run(options(args)?, &folders.stage, &folders.ids(), &progress))??;
+    let beside = folders.out.parent().map_or_else(PathBuf::new, Path::to_owned);
     report::to_files(&beside.join("report"), &run, lang)?;
     report::to_terminal(&run.findings, args.json, args.all, lang);
     let res = outcome(&run);
@@ -67,12 +55,7 @@ pub fn build(args: &SiteArgs, out: Option<&Path>, lang: Lang) -> Result<Outcome>
     let n_files = note.files;
     let event = event(&folders, &made, note, &run.findings)?;
     publish::commit(&folders, &made.stage, event, &made.register)?;
-    summary(
-        args,
-        lang,
-        counts,
-        Some((&folders.out, made.n_pages, n_files)),
-    );
+    summary(args, lang, counts, Some((&folders.out, made.n_pages, n_files)));
     Ok(res)
 }
 
@@ -81,10 +64,7 @@ fn require_site(site: &Path, lang: Lang) -> Result<()> {
         return Ok(());
     }
     let message = match lang {
-        Lang::Zh => format!(
-            "{} 中没有 site.toml；用 --site 指明站点文件夹，或用 kaishu init 新建",
-            site.display()
-        ),
+        Lang::Zh => format!("{} 中没有 site.toml；用 --site 指明站点文件夹，或用 kaishu init 新建", site.display()),
         Lang::En => format!(
             "{} has no site.toml; name the site folder with --site, or make one with kaishu init",
             site.display()
@@ -95,16 +75,9 @@ fn require_site(site: &Path, lang: Lang) -> Result<()> {
 
 /// What a run is asked to do, from the arguments and the clock.
 pub(super) fn options(args: &SiteArgs) -> Result<Options<'_>> {
-    let as_of = args
-        .as_of
-        .or_else(locale::today)
-        .context("the clock shows no day between 1900 and 2100; use --as-of")?;
-    Ok(Options {
-        root: &args.site,
-        as_of,
-        allow_draft: args.allow_draft,
-        allow_empty: args.allow_empty,
-    })
+    let as_of =
+        args.as_of.or_else(locale::today).context("the clock shows no day between 1900 and 2100; use --as-of")?;
+    Ok(Options { root: &args.site, as_of, allow_draft: args.allow_draft, allow_empty: args.allow_empty })
 }
 
 fn outcome(run: &Run) -> Outcome {
@@ -126,10 +99,7 @@ fn event(
     let before = publish::published_ids(folders)?;
     let now: std::collections::BTreeSet<String> = made.ids.iter().cloned().collect();
     let mut refused: BTreeMap<String, usize> = BTreeMap::new();
-    for finding in findings
-        .iter()
-        .filter(|finding| finding.code.level() == Level::Refuse)
-    {
+    for finding in findings.iter().filter(|finding| finding.code.level() == Level::Refuse) {
         *refused.entry(finding.code.name().to_owned()).or_default() += 1;
     }
     Ok(PublicationEvent {
@@ -137,11 +107,7 @@ fn event(
         recorded_at: locale::now(),
         release,
         regime: (made.regime.id.clone(), made.regime.digest),
-        catalog: made
-            .catalog_files
-            .iter()
-            .map(|file| (file.path.clone(), file.sha256))
-            .collect(),
+        catalog: made.catalog_files.iter().map(|file| (file.path.clone(), file.sha256)).collect(),
         added: now.difference(&before).cloned().collect(),
         removed: before.difference(&now).cloned().collect(),
         n_published: now.len(),
@@ -150,17 +116,11 @@ fn event(
 }
 
 fn summary(args: &SiteArgs, lang: Lang, counts: Counts, site: Option<(&Path, usize, usize)>) {
-    let Counts {
-        n_entries,
-        n_published,
-        n_refused,
-        n_closed,
-        n_repeated,
-    } = counts;
+    let Counts { entries, published, refused, closed, repeated } = counts;
     if args.json {
         let mut line = serde_json::json!({
-            "type": "summary", "entries": n_entries, "published": n_published, "refused": n_refused,
-            "closed": n_closed, "repeated": n_repeated, "committed": site.is_some(),
+            "type": "summary", "entries": entries, "published": published, "refused": refused,
+            "closed": closed, "repeated": repeated, "committed": site.is_some(),
         });
         if let Some((out, n_pages, n_files)) = site {
             line["out"] = out.to_string_lossy().into();
@@ -172,18 +132,17 @@ fn summary(args: &SiteArgs, lang: Lang, counts: Counts, site: Option<(&Path, usi
     }
     print::note(&match lang {
         Lang::Zh => format!(
-            "目录共 {n_entries} 条：可发布 {n_published}，因问题未发布 {n_refused}，按目录不开放 {n_closed}，重复 {n_repeated}"
+            "目录共 {entries} 条：可发布 {published}，因问题未发布 {refused}，按目录不开放 {closed}，重复 {repeated}"
         ),
         Lang::En => format!(
-            "{n_entries} entries: {n_published} publishable, {n_refused} refused, {n_closed} not open as the catalog says, {n_repeated} repeated"
+            "{entries} entries: {published} publishable, {refused} refused, {closed} not open as the catalog says, {repeated} repeated"
         ),
     });
     if let Some((out, n_pages, n_files)) = site {
         print::note(&match lang {
-            Lang::Zh => format!(
-                "已发布到 {}：{n_pages} 个页面，{n_files} 个文件；检查报告见 report/index.html",
-                out.display()
-            ),
+            Lang::Zh => {
+                format!("已发布到 {}：{n_pages} 个页面，{n_files} 个文件；检查报告见 report/index.html", out.display())
+            }
             Lang::En => format!(
                 "published to {}: {n_pages} pages, {n_files} files; the report is report/index.html",
                 out.display()

@@ -12,10 +12,7 @@ use crate::records::replace;
 const FILES: &[(&str, &str)] = &[
     ("site.toml", include_str!("init/site.toml")),
     ("content/about.md", include_str!("init/about.md")),
-    (
-        "content/accessibility.md",
-        include_str!("init/accessibility.md"),
-    ),
+    ("content/accessibility.md", include_str!("init/accessibility.md")),
     ("datasets/catalog.csv", include_str!("init/catalog.csv")),
     ("datasets/示例/办公时间.csv", include_str!("init/hours.csv")),
     (".gitignore", "/public/\n/report/\n/server/\n/.kaishu/\n"),
@@ -38,8 +35,7 @@ pub fn run(dir: &Path, lang: Lang) -> Result<Outcome> {
     for (name, text) in FILES {
         let path = dir.join(name);
         if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent)
-                .with_context(|| format!("making {}", parent.display()))?;
+            std::fs::create_dir_all(parent).with_context(|| format!("making {}", parent.display()))?;
         }
         replace(&path, text.as_bytes())?;
     }

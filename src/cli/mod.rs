@@ -76,6 +76,7 @@ struct InitArgs {
 }
 
 #[derive(Args, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "one flag each, as the command line has them")]
 struct SiteArgs {
     /// 站点文件夹（含 site.toml） the site folder
     #[arg(long, value_name = "DIR", default_value = ".")]
@@ -129,9 +130,8 @@ struct VerifyArgs {
 }
 
 fn parse_day(text: &str) -> Result<Day, String> {
-    Day::parse_iso(text).ok_or_else(|| {
-        format!("应为 2026-11-21 的形式 expected a day such as 2026-11-21, found `{text}`")
-    })
+    Day::parse_iso(text)
+        .ok_or_else(|| format!("应为 2026-11-21 的形式 expected a day such as 2026-11-21, found `{text}`"))
 }
 
 /// Runs the program with the arguments of the process.
@@ -143,11 +143,7 @@ pub fn run() -> ExitCode {
             // clap prints help to stdout and mistakes to stderr; a closed pipe is no mistake.
             let is_help = !error.use_stderr();
             let _ = error.print();
-            return if is_help {
-                ExitCode::SUCCESS
-            } else {
-                Outcome::Failed.into()
-            };
+            return if is_help { ExitCode::SUCCESS } else { Outcome::Failed.into() };
         }
     };
     let lang = locale::language(cli.lang.as_deref());

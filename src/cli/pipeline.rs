@@ -46,15 +46,15 @@ pub struct Run {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// In the catalog.
-    pub n_entries: usize,
+    pub entries: usize,
     /// Published.
-    pub n_published: usize,
+    pub published: usize,
     /// Refused for a fault.
-    pub n_refused: usize,
+    pub refused: usize,
     /// Not unconditionally open, as the catalog says.
-    pub n_closed: usize,
+    pub closed: usize,
     /// Equal to an earlier entry in every field.
-    pub n_repeated: usize,
+    pub repeated: usize,
 }
 
 /// A complete stage and what is recorded about it.
@@ -76,53 +76,56 @@ pub struct Made {
 }
 
 impl Run {
-    /// Ends a run with its findings in order.
-    fn end(mut findings: Vec<Finding>, counts: Counts, made: Option<Made>) -> Self {
-        diag::sort(&mut findings);
-        Self {
-            findings,
-            counts,
-            made,
-        }
-    }
-
     /// Whether anything was refused.
     pub fn refused(&self) -> bool {
-        self.findings
-            .iter()
-            .any(|finding| finding.code.level() <= Level::Refuse)
+        self.findings.iter().any(|finding| finding.code.level() <= Level::Refuse)
     }
 }
 
 fn stops(findings: &[Finding]) -> bool {
-    findings
-        .iter()
-        .any(|finding| finding.code.level() == Level::Stop)
+    findings.iter().any(|finding| finding.code.level() == Level::Stop)
+}
+
+/// What the first half of a run hands to the second.
+struct Judged {
+    site: Site,
+    regime: Regime,
+    licences: Licences,
+    theme: theme::Theme,
+    content: Vec<content::ContentPage>,
+    catalog_files: Vec<CatalogFile>,
+    register: Register,
+    cleared: gate::Cleared,
 }
 
 /// Runs every stage into a staging folder.
 ///
 /// Errors: when the machine fails; everything about the data is a finding.
-pub fn run(
-    options: Options<'_>,
-    stage_root: &Path,
-    ids: &Path,
-    progress: &Progress,
-) -> Result<Run> {
+pub fn run(options: Options<'_>, stage_root: &Path, ids: &Path, progress: &Progress) -> Result<Run> {
     let mut findings = Vec::new();
     let mut counts = Counts::default();
-    let Some((site, regime, licences)) = configuration(options, &mut findings) else {
-        return Ok(Run::end(findings, counts, None));
+    let made = match judge(options, ids, progress, &mut findings, &mut counts)? {
+        Some(judged) => make(judged, options, stage_root, progress, &mut findings, &mut counts)?,
+        None => None,
     };
+    diag::sort(&mut findings);
+    Ok(Run { findings, counts, made })
+}
+
+/// Reads the input and passes it through the gate's first door; `None` when something stops the run.
+fn judge(
+    options: Options<'_>,
+    ids: &Path,
+    progress: &Progress,
+    findings: &mut Vec<Finding>,
+    counts: &mut Counts,
+) -> Result<Option<Judged>> {
+    let Some((site, regime, licences)) = configuration(options, findings) else { return Ok(None) };
     let reading = progress.start("读取目录", "reading the catalog", 0);
     let (catalog, more) = catalog::load(options.root, &site)?;
     findings.extend(more);
-    counts.n_entries = catalog.entries.len();
-    reading.end(&format!(
-        "{} / {}",
-        catalog.files.len(),
-        catalog.entries.len()
-    ));
+    counts.entries = catalog.entries.len();
+    reading.end(&format!("{} / {}", catalog.files.len(), catalog.entries.len()));
     let (content, more) = content::load(options.root, &site)?;
     findings.extend(more);
     let theme = match theme::load(options.root, &site)? {
@@ -133,58 +136,49 @@ pub fn run(
         }
     };
     let mut register = Register::load(ids)?;
-    let catalog_files = catalog
-        .files
-        .iter()
-        .map(|file| CatalogFile {
-            path: file.path.clone(),
-            sha256: file.sha256,
-        })
-        .collect();
-    let rules = gate::Rules {
-        root: options.root,
-        site: &site,
-        regime: &regime,
-        licences: &licences,
-        as_of: options.as_of,
-    };
-    let stopped = stops(&findings);
+    let catalog_files = catalog.files.clone();
+    let rules =
+        gate::Rules { root: options.root, site: &site, regime: &regime, licences: &licences, as_of: options.as_of };
+    let stopped = stops(findings);
     let judging = progress.start("逐条审核", "judging entries", 0);
     let decision = gate::clear(catalog, &rules, &mut register);
     findings.extend(decision.findings);
-    counts.n_refused = decision.n_refused;
-    counts.n_closed = decision.n_closed;
-    counts.n_repeated = decision.n_repeated;
-    let n_cleared = decision.cleared.datasets().len();
-    judging.end(&n_cleared.to_string());
-    if n_cleared == 0 && !options.allow_empty && !stopped {
-        findings.push(nothing_cleared(&findings, counts));
+    counts.refused = decision.n_refused;
+    counts.closed = decision.n_closed;
+    counts.repeated = decision.n_repeated;
+    let cleared = decision.cleared;
+    judging.end(&cleared.datasets().len().to_string());
+    if cleared.datasets().is_empty() && !options.allow_empty && !stopped {
+        findings.push(nothing_cleared(findings, *counts));
     }
-    let Some(theme) = theme.filter(|_| !stops(&findings)) else {
-        return Ok(Run::end(findings, counts, None));
-    };
+    let theme = theme.filter(|_| !stops(findings));
+    Ok(theme.map(|theme| Judged { site, regime, licences, theme, content, catalog_files, register, cleared }))
+}
+
+/// Makes every file of the site; `None` when the gate's second door lets nothing through or a template has a mistake.
+fn make(
+    judged: Judged,
+    options: Options<'_>,
+    stage_root: &Path,
+    progress: &Progress,
+    findings: &mut Vec<Finding>,
+    counts: &mut Counts,
+) -> Result<Option<Made>> {
+    let Judged { site, regime, licences, theme, content, catalog_files, register, cleared } = judged;
+    let n_cleared = cleared.datasets().len();
     let stage = Stage::create(stage_root)?;
     let ingesting = progress.start("转换数据", "converting data", n_cleared);
-    let evidence = tables::ingest(&decision.cleared, &stage, site.exports, &|| {
-        ingesting.step()
-    })?;
+    let evidence = tables::ingest(&cleared, &stage, site.exports, &|| ingesting.step())?;
     ingesting.end(&n_cleared.to_string());
-    let (publishable, more) = gate::release(decision.cleared, evidence, &stage)?;
+    let (publishable, more) = gate::release(cleared, evidence, &stage)?;
     findings.extend(more);
-    counts.n_published = publishable.releases().len();
-    counts.n_refused += n_cleared - counts.n_published;
-    if counts.n_published == 0 && !options.allow_empty {
-        findings.push(nothing_cleared(&findings, counts));
-        return Ok(Run::end(findings, counts, None));
+    counts.published = publishable.releases().len();
+    counts.refused += n_cleared - counts.published;
+    if counts.published == 0 && !options.allow_empty {
+        findings.push(nothing_cleared(findings, *counts));
+        return Ok(None);
     }
-    let packages = package_all(
-        &publishable,
-        Issuer {
-            site: &site,
-            regime: &regime,
-        },
-        &stage,
-    )?;
+    let packages = package_all(&publishable, Issuer { site: &site, regime: &regime }, &stage)?;
     let inputs = Inputs {
         site: &site,
         regime: &regime,
@@ -194,41 +188,21 @@ pub fn run(
         packages: &packages,
         content: &content,
     };
-    let rendering = progress.start(
-        "生成页面",
-        "rendering pages",
-        counts.n_published * site.languages.len(),
-    );
+    let rendering = progress.start("生成页面", "rendering pages", counts.published * site.languages.len());
     let rendered = match pages::render(&inputs, theme, &stage, &|| rendering.step())? {
         Ok(rendered) => rendered,
         Err(more) => {
             findings.extend(more);
-            return Ok(Run::end(findings, counts, None));
+            return Ok(None);
         }
     };
     rendering.end(&rendered.n_pages.to_string());
-    let ids = publishable
-        .releases()
-        .iter()
-        .map(|release| release.cleared.id.as_str().to_owned())
-        .collect();
-    let made = Made {
-        stage,
-        site,
-        regime,
-        catalog_files,
-        register,
-        ids,
-        n_pages: rendered.n_pages,
-    };
-    Ok(Run::end(findings, counts, Some(made)))
+    let ids = publishable.releases().iter().map(|release| release.cleared.id.as_str().to_owned()).collect();
+    Ok(Some(Made { stage, site, regime, catalog_files, register, ids, n_pages: rendered.n_pages }))
 }
 
 /// Reads `site.toml`, the regime and the licences, and checks that the regime may be used.
-fn configuration(
-    options: Options<'_>,
-    findings: &mut Vec<Finding>,
-) -> Option<(Site, Regime, Licences)> {
+fn configuration(options: Options<'_>, findings: &mut Vec<Finding>) -> Option<(Site, Regime, Licences)> {
     let site = keep(Site::load(options.root), findings)?;
     let regime = keep(Regime::load(options.root, &site.regime), findings)?;
     let place = || Place::file("site.toml").in_column("regime");
@@ -236,21 +210,13 @@ fn configuration(
         findings.push(Finding::new(Code::RegimeDraft, place()).found(&regime.title));
     }
     if let Validity::Expired(day) = regime.validity(options.as_of) {
-        findings.push(
-            Finding::new(Code::RegimeExpired, place())
-                .found(&regime.title)
-                .expected(day.to_string()),
-        );
+        findings.push(Finding::new(Code::RegimeExpired, place()).found(&regime.title).expected(day.to_string()));
     }
     match Licences::new(&site.licence, &regime) {
         Ok(licences) => Some((site, regime, licences)),
         Err(id) => {
             let place = Place::file("site.toml").in_column("[licence] default");
-            findings.push(
-                Finding::new(Code::ConfigInvalid, place)
-                    .found(&id)
-                    .expected("[licence] default"),
-            );
+            findings.push(Finding::new(Code::ConfigInvalid, place).found(&id).expected("[licence] default"));
             None
         }
     }
@@ -269,20 +235,16 @@ fn keep<T>(res: std::result::Result<T, Box<Finding>>, findings: &mut Vec<Finding
 /// Why nothing can be published, by the most frequent reason.
 fn nothing_cleared(findings: &[Finding], counts: Counts) -> Finding {
     let mut by_code: std::collections::BTreeMap<Code, usize> = std::collections::BTreeMap::new();
-    for finding in findings.iter().filter(|finding| {
-        finding.code.level() == Level::Refuse || finding.code == Code::OpennessClosed
-    }) {
+    for finding in
+        findings.iter().filter(|finding| finding.code.level() == Level::Refuse || finding.code == Code::OpennessClosed)
+    {
         *by_code.entry(finding.code).or_default() += 1;
     }
     let mut reasons: Vec<(usize, Code)> = by_code.into_iter().map(|(code, n)| (n, code)).collect();
     reasons.sort_by_key(|(n, code)| (std::cmp::Reverse(*n), *code));
-    let reasons = reasons
-        .iter()
-        .map(|(n, code)| format!("{} {n}", code.name()))
-        .collect::<Vec<_>>()
-        .join(", ");
+    let reasons = reasons.iter().map(|(n, code)| format!("{} {n}", code.name())).collect::<Vec<_>>().join(", ");
     Finding::new(Code::NothingCleared, Place::none())
-        .found(&format!("{} / {}", counts.n_published, counts.n_entries))
+        .found(&format!("{} / {}", counts.published, counts.entries))
         .expected(reasons)
 }
 

@@ -34,25 +34,15 @@ impl Progress {
         let shown = !self.quiet && std::io::stderr().is_terminal() && n_steps > 0;
         let bar = ProgressBar::with_draw_target(
             Some(n_steps as u64),
-            if shown {
-                ProgressDrawTarget::stderr_with_hz(10)
-            } else {
-                ProgressDrawTarget::hidden()
-            },
+            if shown { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() },
         );
-        if let Ok(style) = ProgressStyle::with_template("{prefix:16} [{bar:30}] {pos}/{len} {eta}")
-        {
+        if let Ok(style) = ProgressStyle::with_template("{prefix:16} [{bar:30}] {pos}/{len} {eta}") {
             bar.set_style(style.progress_chars("=> "));
         }
         bar.set_prefix(name.clone());
         // A stage that ends within a second shows no bar at all.
         bar.enable_steady_tick(Duration::from_millis(200));
-        StageProgress {
-            name,
-            bar,
-            started: Instant::now(),
-            quiet: self.quiet,
-        }
+        StageProgress { name, bar, started: Instant::now(), quiet: self.quiet }
     }
 }
 
@@ -66,11 +56,7 @@ impl StageProgress {
     pub fn end(self, what: &str) {
         self.bar.finish_and_clear();
         if !self.quiet {
-            print::note(&format!(
-                "{}: {what} ({:.2} s)",
-                self.name,
-                self.started.elapsed().as_secs_f64()
-            ));
+            print::note(&format!("{}: {what} ({:.2} s)", self.name, self.started.elapsed().as_secs_f64()));
         }
     }
 }

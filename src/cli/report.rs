@@ -24,29 +24,15 @@ struct Group<'a> {
 fn groups(findings: &[Finding]) -> Vec<Group<'_>> {
     let mut by_kind: BTreeMap<(Level, Code, String, String), Group<'_>> = BTreeMap::new();
     for finding in findings {
-        let hint_key = finding
-            .code
-            .wording(Lang::En)
-            .title
-            .contains("{}")
-            .then(|| finding.expected.clone())
-            .unwrap_or_default();
-        let key = (
-            finding.code.level(),
-            finding.code,
-            finding.place.column.clone().unwrap_or_default(),
-            hint_key,
-        );
-        by_kind
-            .entry(key)
-            .or_insert_with(|| Group {
-                code: finding.code,
-                findings: Vec::new(),
-            })
-            .findings
-            .push(finding);
+        let hint_key =
+            if finding.code.wording(Lang::En).title.contains("{}") { finding.expected.clone() } else { String::new() };
+        let key = (finding.code.level(), finding.code, finding.place.column.clone().unwrap_or_default(), hint_key);
+        by_kind.entry(key).or_insert_with(|| Group { code: finding.code, findings: Vec::new() }).findings.push(finding);
     }
-    by_kind.into_values().collect()
+    let mut res: Vec<Group<'_>> = by_kind.into_values().collect();
+    // The verdict on the whole run comes last, after its reasons.
+    res.sort_by_key(|group| group.code == Code::NothingCleared);
+    res
 }
 
 /// Prints every finding: as JSON lines on stdout, or in words on stderr with the like ones together.
@@ -68,22 +54,9 @@ fn group_text(group: &Group<'_>, all: bool, lang: Lang) -> String {
     };
     let level = group.code.level();
     let n_all = group.findings.len();
-    let mut res = format!(
-        "\n{} [{}] {}",
-        level.word(lang),
-        group.code.name(),
-        first.message(lang)
-    );
+    let mut res = format!("\n{} [{}] {}", level.word(lang), group.code.name(), first.message(lang));
     if n_all > 1 {
-        let _ = write!(
-            res,
-            "{}",
-            say(
-                lang,
-                &format!("（共 {n_all} 处）"),
-                &format!(" ({n_all} places)")
-            )
-        );
+        let _ = write!(res, "{}", say(lang, &format!("（共 {n_all} 处）"), &format!(" ({n_all} places)")));
     }
     // What the catalog itself says is not open needs no list of places.
     let n_shown = if all {
@@ -98,18 +71,9 @@ fn group_text(group: &Group<'_>, all: bool, lang: Lang) -> String {
         let subject = if finding.subject.is_empty() {
             String::new()
         } else {
-            say(
-                lang,
-                &format!("《{}》", finding.subject),
-                &format!(" “{}”", finding.subject),
-            )
-            .to_owned()
+            say(lang, &format!("《{}》", finding.subject), &format!(" “{}”", finding.subject)).to_owned()
         };
-        let found = if finding.found.is_empty() {
-            String::new()
-        } else {
-            format!(": {}", finding.found)
-        };
+        let found = if finding.found.is_empty() { String::new() } else { format!(": {}", finding.found) };
         let line = format!("{place}{subject}{found}");
         if !line.is_empty() {
             let _ = write!(res, "\n    {line}");
@@ -128,18 +92,8 @@ fn group_text(group: &Group<'_>, all: bool, lang: Lang) -> String {
         );
     }
     if level <= Level::Warn {
-        let _ = write!(
-            res,
-            "\n  {}{}",
-            say(lang, "应为：", "expected: "),
-            first.expectation(lang)
-        );
-        let _ = write!(
-            res,
-            "\n  {}{}",
-            say(lang, "处理：", "hint: "),
-            first.hint(lang)
-        );
+        let _ = write!(res, "\n  {}{}", say(lang, "应为：", "expected: "), first.expectation(lang));
+        let _ = write!(res, "\n  {}{}", say(lang, "处理：", "hint: "), first.hint(lang));
     }
     res
 }
@@ -188,23 +142,18 @@ pub fn to_files(dir: &Path, run: &Run, lang: Lang) -> Result<()> {
 /// Errors: when the built-in template fails, which a test rules out.
 fn html(run: &Run, lang: Lang) -> Result<String> {
     let counts = run.counts;
-    let number = |zh: &'static str, en: &'static str, n: usize| {
-        (say(lang, zh, en).to_owned(), n.to_string())
-    };
+    let number = |zh: &'static str, en: &'static str, n: usize| (say(lang, zh, en).to_owned(), n.to_string());
     let view = ReportView {
         lang: say(lang, "zh-CN", "en"),
         title: say(lang, "发布检查报告", "Publication report"),
         summary: vec![
-            number("目录条目", "Entries", counts.n_entries),
-            number("可发布", "Publishable", counts.n_published),
-            number("因问题未发布", "Refused", counts.n_refused),
-            number("按目录不开放", "Not open", counts.n_closed),
-            number("重复", "Repeated", counts.n_repeated),
+            number("目录条目", "Entries", counts.entries),
+            number("可发布", "Publishable", counts.published),
+            number("因问题未发布", "Refused", counts.refused),
+            number("按目录不开放", "Not open", counts.closed),
+            number("重复", "Repeated", counts.repeated),
         ],
-        groups: groups(&run.findings)
-            .iter()
-            .map(|group| group_view(group, lang))
-            .collect(),
+        groups: groups(&run.findings).iter().map(|group| group_view(group, lang)).collect(),
         nothing: say(lang, "没有发现问题。", "Nothing was found."),
         expected: say(lang, "应为", "Expected"),
         hint: say(lang, "处理", "What to do"),
@@ -214,18 +163,14 @@ fn html(run: &Run, lang: Lang) -> Result<String> {
         },
     };
     let mut tera = tera::Tera::new();
-    tera.add_raw_template("report.html", include_str!("report.html"))
-        .context("reading the report's template")?;
+    tera.add_raw_template("report.html", include_str!("report.html")).context("reading the report's template")?;
     let context = tera::Context::from_serialize(&view).context("making the report")?;
-    tera.render("report.html", &context)
-        .context("rendering the report")
+    tera.render("report.html", &context).context("rendering the report")
 }
 
 fn group_view(group: &Group<'_>, lang: Lang) -> GroupView {
     let first = group.findings.first();
-    let words = |text: fn(&Finding, Lang) -> String| {
-        first.map(|finding| text(finding, lang)).unwrap_or_default()
-    };
+    let words = |text: fn(&Finding, Lang) -> String| first.map(|finding| text(finding, lang)).unwrap_or_default();
     GroupView {
         level: group.code.level().name(),
         level_word: group.code.level().word(lang),
@@ -238,13 +183,7 @@ fn group_view(group: &Group<'_>, lang: Lang) -> GroupView {
         rows: group
             .findings
             .iter()
-            .map(|finding| {
-                vec![
-                    finding.place.describe(lang),
-                    finding.subject.clone(),
-                    finding.found.clone(),
-                ]
-            })
+            .map(|finding| vec![finding.place.describe(lang), finding.subject.clone(), finding.found.clone()])
             .collect(),
         open: group.findings.len() <= 20,
     }

@@ -47,18 +47,14 @@ pub fn run(args: &SiteArgs, port: u16, lang: Lang) -> Result<Outcome> {
     let dir = args.site.join(".kaishu");
     std::fs::create_dir_all(&dir).with_context(|| format!("making {}", dir.display()))?;
     let folders = Folders::new(&args.site, &dir.join("preview"))?;
-    let _lock = Lock::try_take(&dir.join("lock"))?
-        .ok_or_else(|| anyhow!("another preview of this site is running"))?;
+    let _lock = Lock::try_take(&dir.join("lock"))?.ok_or_else(|| anyhow!("another preview of this site is running"))?;
     let address = format!("127.0.0.1:{port}");
-    let server = Server::http(&address)
-        .map_err(|error| anyhow!("listening on {address}: {error}; choose another --port"))?;
+    let server =
+        Server::http(&address).map_err(|error| anyhow!("listening on {address}: {error}; choose another --port"))?;
     let preview = Arc::new(Preview {
         folders,
         base_path: Mutex::new("/".to_owned()),
-        state: Mutex::new(State {
-            version: 0,
-            json: "{}".to_owned(),
-        }),
+        state: Mutex::new(State { version: 0, json: "{}".to_owned() }),
     });
     let (sender, changes) = mpsc::channel();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
@@ -85,11 +81,7 @@ pub fn run(args: &SiteArgs, port: u16, lang: Lang) -> Result<Outcome> {
     let base_path = lock(&preview.base_path).clone();
     print::note(&format!(
         "{} http://{address}{base_path}",
-        print::say(
-            lang,
-            "预览地址（Ctrl+C 结束）：",
-            "preview (end with Ctrl+C):"
-        )
+        print::say(lang, "预览地址（Ctrl+C 结束）：", "preview (end with Ctrl+C):")
     ));
     loop {
         let first = changes.recv().context("watching the site folder")?;
@@ -116,15 +108,11 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 /// Watches the input only, so that output written beside it causes no rebuild.
 fn watch(watcher: &mut impl Watcher, site: &Path) -> Result<()> {
-    watcher
-        .watch(site, RecursiveMode::NonRecursive)
-        .with_context(|| format!("watching {}", site.display()))?;
+    watcher.watch(site, RecursiveMode::NonRecursive).with_context(|| format!("watching {}", site.display()))?;
     for name in ["datasets", "content", "themes", "regimes"] {
         let dir = site.join(name);
         if dir.is_dir() {
-            watcher
-                .watch(&dir, RecursiveMode::Recursive)
-                .with_context(|| format!("watching {}", dir.display()))?;
+            watcher.watch(&dir, RecursiveMode::Recursive).with_context(|| format!("watching {}", dir.display()))?;
         }
     }
     Ok(())
@@ -133,10 +121,7 @@ fn watch(watcher: &mut impl Watcher, site: &Path) -> Result<()> {
 fn concerns_input(site: &Path, paths: &[PathBuf]) -> bool {
     let root = site.canonicalize().unwrap_or_else(|_| site.to_owned());
     paths.iter().any(|path| {
-        let relative = path
-            .strip_prefix(&root)
-            .or_else(|_| path.strip_prefix(site))
-            .unwrap_or(path);
+        let relative = path.strip_prefix(&root).or_else(|_| path.strip_prefix(site)).unwrap_or(path);
         let top = relative
             .components()
             .next()
@@ -150,12 +135,7 @@ fn rebuild(args: &SiteArgs, lang: Lang, preview: &Preview) -> Result<()> {
     let folders = &preview.folders;
     let progress = Progress::new(lang, false);
     let run = pipeline::with_jobs(args.jobs, || {
-        pipeline::run(
-            build::options(args)?,
-            &folders.stage,
-            &folders.ids(),
-            &progress,
-        )
+        pipeline::run(build::options(args)?, &folders.stage, &folders.ids(), &progress)
     })??;
     report::to_terminal(&run.findings, false, args.all, lang);
     if let Some(made) = &run.made {
@@ -172,10 +152,7 @@ fn rebuild(args: &SiteArgs, lang: Lang, preview: &Preview) -> Result<()> {
 /// The findings that need a look, for the panel in the page.
 fn state_json(findings: &[Finding], is_whole: bool, lang: Lang) -> String {
     const MOST: usize = 200;
-    let shown: Vec<&Finding> = findings
-        .iter()
-        .filter(|finding| finding.code.level() <= Level::Warn)
-        .collect();
+    let shown: Vec<&Finding> = findings.iter().filter(|finding| finding.code.level() <= Level::Warn).collect();
     let items: Vec<_> = shown
         .iter()
         .take(MOST)
@@ -200,28 +177,15 @@ fn answer(request: Request, preview: &Preview) -> std::io::Result<()> {
     if *request.method() != Method::Get && *request.method() != Method::Head {
         return request.respond(Response::empty(405));
     }
-    let path = request
-        .url()
-        .split(['?', '#'])
-        .next()
-        .unwrap_or_default()
-        .to_owned();
+    let path = request.url().split(['?', '#']).next().unwrap_or_default().to_owned();
     match path.as_str() {
         "/__kaishu/live.js" => {
-            return text(
-                request,
-                200,
-                "application/javascript; charset=utf-8",
-                LIVE_SCRIPT,
-            );
+            return text(request, 200, "application/javascript; charset=utf-8", LIVE_SCRIPT);
         }
         "/__kaishu/state" => {
             let body = {
                 let state = lock(&preview.state);
-                format!(
-                    "{{\"version\":{},\"report\":{}}}",
-                    state.version, state.json
-                )
+                format!("{{\"version\":{},\"report\":{}}}", state.version, state.json)
             };
             return text(request, 200, "application/json", &body);
         }
@@ -241,29 +205,18 @@ fn answer(request: Request, preview: &Preview) -> std::io::Result<()> {
         let body = std::fs::read_to_string(&file)?;
         return html(request, 200, &body);
     }
-    let response = with(
-        Response::from_file(File::open(&file)?),
-        "Content-Type",
-        content_type,
-    );
-    request.respond(with(
-        with(response, "Cache-Control", "no-store"),
-        "X-Content-Type-Options",
-        "nosniff",
-    ))
+    let response = with(Response::from_file(File::open(&file)?), "Content-Type", content_type);
+    request.respond(with(with(response, "Cache-Control", "no-store"), "X-Content-Type-Options", "nosniff"))
 }
 
 /// What is shown while no build has succeeded yet: the script puts the findings on it.
-const FIRST_BUILD_FAILED: &str = "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>kaishu</title><body></body></html>";
+const FIRST_BUILD_FAILED: &str =
+    "<!doctype html><html lang=\"zh-CN\"><meta charset=\"utf-8\"><title>kaishu</title><body></body></html>";
 
 /// The file for a request path: decoded, inside the folder, a folder's `index.html`.
 fn find(root: &Path, relative: &str) -> Option<PathBuf> {
     let decoded = percent_decode(relative)?;
-    let route = if decoded.is_empty() || decoded.ends_with('/') {
-        format!("{decoded}index.html")
-    } else {
-        decoded
-    };
+    let route = if decoded.is_empty() || decoded.ends_with('/') { format!("{decoded}index.html") } else { decoded };
     let route = crate::model::route::Route::new(&route).ok()?;
     let path = route.below(root);
     path.is_file().then_some(path)
@@ -285,10 +238,7 @@ fn percent_decode(text: &str) -> Option<String> {
 }
 
 fn content_type(path: &Path) -> &'static str {
-    let name = path
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-        .unwrap_or_default();
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
         "html" => "text/html; charset=utf-8",
         "css" => "text/css; charset=utf-8",
@@ -303,21 +253,12 @@ fn content_type(path: &Path) -> &'static str {
 
 fn html(request: Request, status: u16, body: &str) -> std::io::Result<()> {
     let script = "<script src=\"/__kaishu/live.js\" defer></script></body>";
-    text(
-        request,
-        status,
-        "text/html; charset=utf-8",
-        &body.replacen("</body>", script, 1),
-    )
+    text(request, status, "text/html; charset=utf-8", &body.replacen("</body>", script, 1))
 }
 
 fn text(request: Request, status: u16, content_type: &str, body: &str) -> std::io::Result<()> {
     let response = Response::from_string(body).with_status_code(status);
-    request.respond(with(
-        with(response, "Content-Type", content_type),
-        "Cache-Control",
-        "no-store",
-    ))
+    request.respond(with(with(response, "Content-Type", content_type), "Cache-Control", "no-store"))
 }
 
 /// Adds a header; a value that no header can carry is left out.

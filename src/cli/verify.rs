@@ -42,14 +42,8 @@ pub fn run(site: &Path, out: Option<&Path>, lang: Lang) -> Result<Outcome> {
         );
     }
     let ledger = publish::read_ledger(&folders.ledger())?;
-    if last_release
-        .as_ref()
-        .is_some_and(|release| release.sha256 != publish::digest_of(&ledger))
-    {
-        fault(
-            "文件清单与记录不符".to_owned(),
-            "the ledger does not fit the record".to_owned(),
-        );
+    if last_release.as_ref().is_some_and(|release| release.sha256 != publish::digest_of(&ledger)) {
+        fault("文件清单与记录不符".to_owned(), "the ledger does not fit the record".to_owned());
     }
     let mut seen = BTreeSet::new();
     for item in WalkDir::new(&folders.out).sort_by_file_name() {
@@ -57,25 +51,12 @@ pub fn run(site: &Path, out: Option<&Path>, lang: Lang) -> Result<Outcome> {
         if item.file_type().is_dir() {
             continue;
         }
-        let name = item
-            .path()
-            .strip_prefix(&folders.out)
-            .unwrap_or(item.path())
-            .to_string_lossy()
-            .into_owned();
-        let known = crate::model::route::Route::new(&name)
-            .ok()
-            .and_then(|route| ledger.get(&route));
+        let name = item.path().strip_prefix(&folders.out).unwrap_or(item.path()).to_string_lossy().into_owned();
+        let known = crate::model::route::Route::new(&name).ok().and_then(|route| ledger.get(&route));
         match known {
-            None => fault(
-                format!("多出的文件：{name}"),
-                format!("a file that was not published: {name}"),
-            ),
+            None => fault(format!("多出的文件：{name}"), format!("a file that was not published: {name}")),
             Some(staged) if digest_file(item.path())? != staged.sha256 => {
-                fault(
-                    format!("内容已改变：{name}"),
-                    format!("changed after publication: {name}"),
-                );
+                fault(format!("内容已改变：{name}"), format!("changed after publication: {name}"));
             }
             Some(_) => {}
         }
@@ -94,22 +75,15 @@ pub fn run(site: &Path, out: Option<&Path>, lang: Lang) -> Result<Outcome> {
         (false, Lang::Zh) => format!("发现 {} 处不符", faults.len()),
         (false, Lang::En) => format!("{} faults", faults.len()),
     });
-    Ok(if faults.is_empty() {
-        Outcome::Done
-    } else {
-        Outcome::Refused
-    })
+    Ok(if faults.is_empty() { Outcome::Done } else { Outcome::Refused })
 }
 
 fn digest_file(path: &Path) -> Result<Digest> {
-    let mut file =
-        std::fs::File::open(path).with_context(|| format!("reading {}", path.display()))?;
+    let mut file = std::fs::File::open(path).with_context(|| format!("reading {}", path.display()))?;
     let mut hasher = Hasher::default();
     let mut buffer = vec![0; 256 * 1024];
     loop {
-        let n_bytes = file
-            .read(&mut buffer)
-            .with_context(|| format!("reading {}", path.display()))?;
+        let n_bytes = file.read(&mut buffer).with_context(|| format!("reading {}", path.display()))?;
         if n_bytes == 0 {
             return Ok(hasher.finish());
         }

@@ -177,11 +177,11 @@ codes! {
         zh("没有数据提供方", "提供方名称", "在目录中填写提供方")
         en("there is no provider", "the provider's name", "fill in the provider");
     FieldMissing "FIELD_MISSING" Warn "DESIGN 6 (2)"
-        zh("缺少规则要求的字段", "{}", "在目录中补充；要使其成为发布条件，设置 [gate] missing_fields = \"refuse\"")
-        en("a field that the rules require is missing", "{}", "fill it in; to make it a condition set `[gate] missing_fields = \"refuse\"`");
+        zh("缺少规则要求的字段：{}", "目录中填写了该字段", "在目录中补充；要使其成为发布条件，设置 [gate] missing_fields = \"refuse\"")
+        en("a field that the rules require is missing: {}", "the field filled in", "fill it in; to make it a condition set `[gate] missing_fields = \"refuse\"`");
     FieldRequired "FIELD_REQUIRED" Refuse "DESIGN 6 (2)"
-        zh("缺少规则要求的字段", "{}", "在目录中补充后重新生成")
-        en("a field that the rules require is missing", "{}", "fill it in and build again");
+        zh("缺少规则要求的字段：{}", "目录中填写了该字段", "在目录中补充后重新生成")
+        en("a field that the rules require is missing: {}", "the field filled in", "fill it in and build again");
     DateUnreadable "DATE_UNREADABLE" Warn "SURPRISES: dates"
         zh("日期无法识别，已留空", "如 2026-11-21", "更正目录中的日期")
         en("the date cannot be read and was left out", "a day such as 2026-11-21", "correct the date");
@@ -262,9 +262,7 @@ mod tests {
         for code in Code::ALL {
             for lang in [Lang::Zh, Lang::En] {
                 let words = code.wording(lang);
-                assert!(
-                    !words.title.is_empty() && !words.expected.is_empty() && !words.hint.is_empty()
-                );
+                assert!(!words.title.is_empty() && !words.expected.is_empty() && !words.hint.is_empty());
                 assert!(!words.title.ends_with(['.', '。']), "{}", code.name());
             }
         }

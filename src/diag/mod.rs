@@ -40,13 +40,7 @@ impl Finding {
     /// Makes a finding with nothing but its code and place.
     #[must_use]
     pub fn new(code: Code, place: Place) -> Self {
-        Self {
-            code,
-            place,
-            subject: String::new(),
-            found: String::new(),
-            expected: String::new(),
-        }
+        Self { code, place, subject: String::new(), found: String::new(), expected: String::new() }
     }
 
     /// Names the dataset.
@@ -79,10 +73,7 @@ impl Finding {
     /// What was expected.
     #[must_use]
     pub fn expectation(&self, lang: Lang) -> String {
-        self.code
-            .wording(lang)
-            .expected
-            .replace("{}", &self.expected)
+        self.code.wording(lang).expected.replace("{}", &self.expected)
     }
 
     /// What to do.
@@ -120,7 +111,8 @@ fn quote(text: &str) -> String {
             res.push('…');
             break;
         }
-        let direction = matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
+        let direction =
+            matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
         if c.is_control() || direction {
             res.extend(c.escape_unicode());
         } else {
@@ -133,11 +125,6 @@ fn quote(text: &str) -> String {
 /// Sorts findings by file, then position, then code, so that every run reports in one order.
 pub fn sort(findings: &mut [Finding]) {
     findings.sort_by(|a, b| {
-        (&a.place, a.code.name(), &a.subject, &a.found).cmp(&(
-            &b.place,
-            b.code.name(),
-            &b.subject,
-            &b.found,
-        ))
+        (&a.place, a.code.name(), &a.subject, &a.found).cmp(&(&b.place, b.code.name(), &b.subject, &b.found))
     });
 }

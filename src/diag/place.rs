@@ -25,10 +25,7 @@ impl Place {
     /// A whole file.
     #[must_use]
     pub fn file(path: impl Into<String>) -> Self {
-        Self {
-            file: Some(path.into()),
-            ..Self::default()
-        }
+        Self { file: Some(path.into()), ..Self::default() }
     }
 
     /// The same place, at a line.
@@ -60,21 +57,13 @@ impl Place {
         match lang {
             Lang::Zh => {
                 parts.extend(self.row.map(|row| format!("第 {row} 行")));
-                parts.extend(
-                    self.line
-                        .filter(|_| self.row.is_none())
-                        .map(|line| format!("第 {line} 行")),
-                );
+                parts.extend(self.line.filter(|_| self.row.is_none()).map(|line| format!("第 {line} 行")));
                 parts.extend(self.column.as_ref().map(|column| format!("“{column}”列")));
             }
             Lang::En => {
                 parts.extend(self.row.map(|row| format!("row {row}")));
                 parts.extend(self.line.map(|line| format!("line {line}")));
-                parts.extend(
-                    self.column
-                        .as_ref()
-                        .map(|column| format!("column `{column}`")),
-                );
+                parts.extend(self.column.as_ref().map(|column| format!("column `{column}`")));
             }
         }
         parts.join(if lang == Lang::Zh { " " } else { ", " })

@@ -24,14 +24,7 @@ pub struct Reference<'a> {
 /// Source: GB/T 7714-2025, type DS, chapter 8.14 (domain requirements 2.4); the date part is left out where none is known.
 #[must_use]
 pub fn gb_t_7714_2025(reference: &Reference<'_>) -> String {
-    let Reference {
-        author,
-        title,
-        site,
-        date,
-        acquired_on,
-        url,
-    } = reference;
+    let Reference { author, title, site, date, acquired_on, url } = reference;
     let date = date.map(|day| format!("（{day}）")).unwrap_or_default();
     format!("{author}. {title}[DS/OL]. {site}{date}[{acquired_on}]. {url}.")
 }

@@ -20,11 +20,7 @@ pub(super) struct CsvWriter<'a> {
 impl<'a> CsvWriter<'a> {
     pub(super) fn open(place: Place<'a>, columns: &[String]) -> Result<Self> {
         let out = place.stage.writer(&place.route)?;
-        let mut writer = Self {
-            place,
-            out,
-            line: Vec::new(),
-        };
+        let mut writer = Self { place, out, line: Vec::new() };
         let header: Vec<Cell<'_>> = columns.iter().map(|column| Cell::Text(column)).collect();
         writer.row(&header)?;
         Ok(writer)
@@ -41,9 +37,7 @@ impl TableWriter for CsvWriter<'_> {
             push_field(&mut self.line, cell.text());
         }
         self.line.extend_from_slice(b"\r\n");
-        self.out
-            .write_all(&self.line)
-            .with_context(|| format!("writing {}", self.place.route))
+        self.out.write_all(&self.line).with_context(|| format!("writing {}", self.place.route))
     }
 
     fn finish(self: Box<Self>) -> Result<std::result::Result<DataFile, String>> {
@@ -54,10 +48,7 @@ impl TableWriter for CsvWriter<'_> {
 
 fn push_field(line: &mut Vec<u8>, value: Option<&str>) {
     let Some(value) = value else { return };
-    let needs_quotes = value.is_empty()
-        || value
-            .bytes()
-            .any(|byte| matches!(byte, b',' | b'"' | b'\r' | b'\n'));
+    let needs_quotes = value.is_empty() || value.bytes().any(|byte| matches!(byte, b',' | b'"' | b'\r' | b'\n'));
     if !needs_quotes {
         line.extend_from_slice(value.as_bytes());
         return;

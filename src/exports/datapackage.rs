@@ -8,19 +8,9 @@ use crate::model::table::{DataFile, Table};
 /// The descriptor; paths are relative to the dataset's own folder, as the standard asks.
 pub(super) fn descriptor(release: &Release, page_url: &str, licence_url: &str) -> Value {
     let dataset = &release.cleared.dataset;
-    let mut resources: Vec<Value> = release
-        .files
-        .originals
-        .iter()
-        .map(|file| resource(file, "files", None))
-        .collect();
+    let mut resources: Vec<Value> = release.files.originals.iter().map(|file| resource(file, "files", None)).collect();
     for table in &release.files.tables {
-        resources.extend(
-            table
-                .derived
-                .iter()
-                .map(|file| resource(file, "data", Some(table))),
-        );
+        resources.extend(table.derived.iter().map(|file| resource(file, "data", Some(table))));
     }
     let mut package = json!({
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
@@ -64,16 +54,10 @@ fn resource(file: &DataFile, folder: &str, table: Option<&Table>) -> Value {
         res["mediatype"] = json!(format.media_type());
     }
     if let Some(table) = table
-        && file
-            .format
-            .as_ref()
-            .is_some_and(|format| format.label() == "CSV")
+        && file.format.as_ref().is_some_and(|format| format.label() == "CSV")
     {
-        let fields: Vec<Value> = table
-            .columns
-            .iter()
-            .map(|column| json!({ "name": column, "type": "string" }))
-            .collect();
+        let fields: Vec<Value> =
+            table.columns.iter().map(|column| json!({ "name": column, "type": "string" })).collect();
         res["type"] = json!("table");
         res["encoding"] = json!("utf-8");
         res["schema"] = json!({ "fields": fields });
@@ -86,20 +70,10 @@ fn package_name(name: &str) -> String {
     let plain: String = name
         .to_lowercase()
         .chars()
-        .map(|c| {
-            if c.is_ascii_alphanumeric() || "._-".contains(c) {
-                c
-            } else {
-                '-'
-            }
-        })
+        .map(|c| if c.is_ascii_alphanumeric() || "._-".contains(c) { c } else { '-' })
         .collect();
     if plain == name {
         return plain;
     }
-    format!(
-        "{}-{}",
-        plain.trim_matches('-'),
-        crate::model::digest::Digest::of(name.as_bytes()).short(6)
-    )
+    format!("{}-{}", plain.trim_matches('-'), crate::model::digest::Digest::of(name.as_bytes()).short(6))
 }

@@ -31,20 +31,11 @@ impl<'a> JsonWriter<'a> {
             keys.push(serde_json::to_vec(column).context("writing a column name")?);
         }
         let out = place.stage.writer(&place.route)?;
-        Ok(Self {
-            place,
-            out,
-            shape,
-            keys,
-            n_rows: 0,
-            line: Vec::new(),
-        })
+        Ok(Self { place, out, shape, keys, n_rows: 0, line: Vec::new() })
     }
 
     fn write(&mut self, bytes: &[u8]) -> Result<()> {
-        self.out
-            .write_all(bytes)
-            .with_context(|| format!("writing {}", self.place.route))
+        self.out.write_all(bytes).with_context(|| format!("writing {}", self.place.route))
     }
 }
 
@@ -62,9 +53,7 @@ impl TableWriter for JsonWriter<'_> {
             match cell {
                 Cell::Missing => line.extend_from_slice(b"null"),
                 Cell::Raw(raw) => line.extend_from_slice(raw.as_bytes()),
-                Cell::Text(text) => {
-                    serde_json::to_writer(&mut line, text).context("writing a value")?
-                }
+                Cell::Text(text) => serde_json::to_writer(&mut line, text).context("writing a value")?,
             }
         }
         line.push(b'}');

@@ -66,13 +66,7 @@ impl<'a> TableWriters<'a> {
     /// Opens a file for each format that the site wants.
     ///
     /// Errors: when a file cannot be made.
-    pub fn open(
-        stage: &'a Stage,
-        folder: &str,
-        table: &str,
-        columns: &[String],
-        config: ExportConfig,
-    ) -> Result<Self> {
+    pub fn open(stage: &'a Stage, folder: &str, table: &str, columns: &[String], config: ExportConfig) -> Result<Self> {
         let place = |ending: &str| -> Result<Place<'a>> {
             let name = format!("{table}.{ending}");
             let route = Route::new(&format!("{folder}/data/{name}"))?;
@@ -83,25 +77,13 @@ impl<'a> TableWriters<'a> {
             writers.push(Box::new(csv::CsvWriter::open(place("csv")?, columns)?));
         }
         if config.json {
-            writers.push(Box::new(json::JsonWriter::open(
-                place("json")?,
-                columns,
-                json::Shape::Array,
-            )?));
+            writers.push(Box::new(json::JsonWriter::open(place("json")?, columns, json::Shape::Array)?));
         }
         if config.jsonl {
-            writers.push(Box::new(json::JsonWriter::open(
-                place("jsonl")?,
-                columns,
-                json::Shape::Lines,
-            )?));
+            writers.push(Box::new(json::JsonWriter::open(place("jsonl")?, columns, json::Shape::Lines)?));
         }
         if config.xlsx {
-            writers.push(Box::new(xlsx::XlsxWriter::open(
-                place("xlsx")?,
-                table,
-                columns,
-            )?));
+            writers.push(Box::new(xlsx::XlsxWriter::open(place("xlsx")?, table, columns)?));
         }
         Ok(Self { writers })
     }
@@ -110,9 +92,7 @@ impl<'a> TableWriters<'a> {
     ///
     /// Errors: when the disk fails.
     pub fn row(&mut self, row: &[Cell<'_>]) -> Result<()> {
-        self.writers
-            .iter_mut()
-            .try_for_each(|writer| writer.row(row))
+        self.writers.iter_mut().try_for_each(|writer| writer.row(row))
     }
 
     /// Ends every file.

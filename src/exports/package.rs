@@ -52,20 +52,14 @@ impl Issuer<'_> {
     /// The name of the site in the main language.
     #[must_use]
     pub fn site_name(&self) -> &str {
-        self.site
-            .title
-            .in_language(self.site.languages.first().map_or("zh-CN", String::as_str))
+        self.site.title.in_language(self.site.languages.first().map_or("zh-CN", String::as_str))
     }
 
     /// The address of a licence's text: its own, or the site's page of terms.
     #[must_use]
     pub fn licence_url(&self, release: &Release) -> String {
         let own = &release.cleared.licence.url;
-        if own.is_empty() {
-            format!("{}{}terms/", self.site.origin(), self.site.base_path())
-        } else {
-            own.clone()
-        }
+        if own.is_empty() { format!("{}{}terms/", self.site.origin(), self.site.base_path()) } else { own.clone() }
     }
 }
 
@@ -76,16 +70,8 @@ const DAY_TO_FILL_IN: &str = "获取日期：请填写下载本文件的日期";
 ///
 /// Shape: one item for each release, in the same order.
 /// Errors: when the stage cannot be written.
-pub fn package_all(
-    publishable: &Publishable,
-    issuer: Issuer<'_>,
-    stage: &Stage,
-) -> Result<Vec<Package>> {
-    publishable
-        .releases()
-        .par_iter()
-        .map(|release| package(release, issuer, stage))
-        .collect()
+pub fn package_all(publishable: &Publishable, issuer: Issuer<'_>, stage: &Stage) -> Result<Vec<Package>> {
+    publishable.releases().par_iter().map(|release| package(release, issuer, stage)).collect()
 }
 
 fn package(release: &Release, issuer: Issuer<'_>, stage: &Stage) -> Result<Package> {
@@ -93,8 +79,7 @@ fn package(release: &Release, issuer: Issuer<'_>, stage: &Stage) -> Result<Packa
     let id = release.cleared.id.as_str();
     let folder = format!("datasets/{id}");
     let config = issuer.site.exports;
-    let descriptor =
-        datapackage::descriptor(release, &issuer.page_url(id), &issuer.licence_url(release));
+    let descriptor = datapackage::descriptor(release, &issuer.page_url(id), &issuer.licence_url(release));
     let descriptor = serde_json::to_vec_pretty(&descriptor).context("writing a data package")?;
     if config.datapackage {
         let route = Route::new(&format!("{folder}/datapackage.json"))?;
@@ -106,12 +91,7 @@ fn package(release: &Release, issuer: Issuer<'_>, stage: &Stage) -> Result<Packa
     }
     let mut sums = String::new();
     for file in release.files.all() {
-        let relative = file
-            .route
-            .as_str()
-            .strip_prefix(&folder)
-            .unwrap_or_default()
-            .trim_start_matches('/');
+        let relative = file.route.as_str().strip_prefix(&folder).unwrap_or_default().trim_start_matches('/');
         // Writing to a String cannot fail.
         let _ = writeln!(sums, "{}  {relative}", file.sha256);
     }
@@ -126,13 +106,7 @@ fn package(release: &Release, issuer: Issuer<'_>, stage: &Stage) -> Result<Packa
     Ok(res)
 }
 
-fn write_zip(
-    release: &Release,
-    issuer: Issuer<'_>,
-    stage: &Stage,
-    descriptor: &[u8],
-    sums: &str,
-) -> Result<DataFile> {
+fn write_zip(release: &Release, issuer: Issuer<'_>, stage: &Stage, descriptor: &[u8], sums: &str) -> Result<DataFile> {
     let id = release.cleared.id.as_str();
     let name = format!("{id}.zip");
     let route = Route::new(&format!("datasets/{id}/{name}"))?;
@@ -158,21 +132,11 @@ fn write_zip(
     text("datapackage.json", descriptor)?;
     let mut buffer = vec![0; 256 * 1024];
     for file in release.files.all() {
-        let relative = file
-            .route
-            .as_str()
-            .splitn(3, '/')
-            .nth(2)
-            .unwrap_or_default();
-        zip.start_file(
-            relative,
-            options.large_file(file.size_bytes > u64::from(u32::MAX / 2)),
-        )?;
+        let relative = file.route.as_str().splitn(3, '/').nth(2).unwrap_or_default();
+        zip.start_file(relative, options.large_file(file.size_bytes > u64::from(u32::MAX / 2)))?;
         let mut source = stage.open(&file.route)?;
         loop {
-            let n_bytes = source
-                .read(&mut buffer)
-                .with_context(|| format!("reading {}", file.route))?;
+            let n_bytes = source.read(&mut buffer).with_context(|| format!("reading {}", file.route))?;
             if n_bytes == 0 {
                 break;
             }
@@ -181,13 +145,7 @@ fn write_zip(
     }
     zip.finish().with_context(|| format!("writing {route}"))?;
     let staged = out.finish()?;
-    Ok(DataFile {
-        format: Format::of_file(&name),
-        route,
-        name,
-        size_bytes: staged.size_bytes,
-        sha256: staged.sha256,
-    })
+    Ok(DataFile { format: Format::of_file(&name), route, name, size_bytes: staged.size_bytes, sha256: staged.sha256 })
 }
 
 /// The reference and the statutory sentence, ready to be copied.
@@ -202,13 +160,8 @@ fn citation_text(release: &Release, issuer: Issuer<'_>) -> String {
         acquired_on: DAY_TO_FILL_IN,
         url: &url,
     };
-    let sentence = issuer.regime.attribution(
-        "zh-CN",
-        issuer.site_name(),
-        &dataset.title,
-        &dataset.provider,
-        DAY_TO_FILL_IN,
-    );
+    let sentence =
+        issuer.regime.attribution("zh-CN", issuer.site_name(), &dataset.title, &dataset.provider, DAY_TO_FILL_IN);
     format!(
         "参考文献（GB/T 7714-2025）\n{}\n\n来源说明（{}《{}》）\n{sentence}\n",
         gb_t_7714_2025(&reference),
@@ -229,12 +182,12 @@ fn licence_text(release: &Release, issuer: Issuer<'_>) -> String {
         licence.summary.in_language("en"),
     );
     if release.cleared.licence_file.is_some() {
-        res.push_str(
-            "\n许可全文见 LICENSE-SOURCE.txt。\nThe full text is in LICENSE-SOURCE.txt.\n",
-        );
+        res.push_str("\n许可全文见 LICENSE-SOURCE.txt。\nThe full text is in LICENSE-SOURCE.txt.\n");
     }
     if issuer.site.demonstration {
-        res.push_str("\n演示：本文件来自演示网站，不代表任何机关。\nDemonstration: from a demonstration site of no authority.\n");
+        res.push_str(
+            "\n演示：本文件来自演示网站，不代表任何机关。\nDemonstration: from a demonstration site of no authority.\n",
+        );
     }
     res
 }

@@ -22,9 +22,7 @@ impl<'a> XlsxWriter<'a> {
     pub(super) fn open(place: Place<'a>, table: &str, columns: &[String]) -> Result<Self> {
         let mut workbook = Workbook::new();
         // A fixed date: the file is a function of the input bytes alone.
-        workbook.set_properties(
-            &DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?),
-        );
+        workbook.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));
         let sheet = workbook.add_worksheet_with_constant_memory()?;
         sheet.set_name(sheet_name(table))?;
         sheet.set_freeze_panes(1, 0)?;
@@ -33,21 +31,14 @@ impl<'a> XlsxWriter<'a> {
         for (column_idx, column) in (0u16..).zip(columns) {
             match sheet.write_string_with_format(0, column_idx, column, &bold) {
                 Ok(_) => {}
-                Err(
-                    error @ (XlsxError::RowColumnLimitError | XlsxError::MaxStringLengthExceeded),
-                ) => {
+                Err(error @ (XlsxError::RowColumnLimitError | XlsxError::MaxStringLengthExceeded)) => {
                     too_big = Some(error.to_string());
                     break;
                 }
                 Err(error) => return Err(error.into()),
             }
         }
-        Ok(Self {
-            place,
-            workbook,
-            next_row: 1,
-            too_big,
-        })
+        Ok(Self { place, workbook, next_row: 1, too_big })
     }
 }
 
@@ -64,10 +55,7 @@ impl TableWriter for XlsxWriter<'_> {
         for (column_idx, cell) in (0u16..).zip(row) {
             let Some(text) = cell.text() else { continue };
             if text.len() > MAX_CELL_CHARS && text.encode_utf16().count() > MAX_CELL_CHARS {
-                self.too_big = Some(format!(
-                    "row {}: > {MAX_CELL_CHARS} characters",
-                    self.next_row
-                ));
+                self.too_big = Some(format!("row {}: > {MAX_CELL_CHARS} characters", self.next_row));
                 return Ok(());
             }
             sheet.write_string(self.next_row, column_idx, text)?;
@@ -88,10 +76,7 @@ impl TableWriter for XlsxWriter<'_> {
 
 /// A sheet name: at most 31 characters, none of `[]:*?/\`, no apostrophe at its ends.
 fn sheet_name(table: &str) -> String {
-    let plain: String = table
-        .chars()
-        .map(|c| if "[]:*?/\\'".contains(c) { '-' } else { c })
-        .collect();
+    let plain: String = table.chars().map(|c| if "[]:*?/\\'".contains(c) { '-' } else { c }).collect();
     let mut name = String::new();
     for c in plain.chars() {
         if name.encode_utf16().count() + c.len_utf16() > 31 {
@@ -99,9 +84,5 @@ fn sheet_name(table: &str) -> String {
         }
         name.push(c);
     }
-    if name.is_empty() || name.eq_ignore_ascii_case("history") {
-        "data".to_owned()
-    } else {
-        name
-    }
+    if name.is_empty() || name.eq_ignore_ascii_case("history") { "data".to_owned() } else { name }
 }

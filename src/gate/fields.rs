@@ -20,29 +20,17 @@ pub fn judge(dataset: &Dataset, place: &Place, rules: &Rules<'_>) -> Vec<Finding
         findings.push(finding(Code::ProviderMissing));
     }
     if let Some(day) = dataset.modified.filter(|day| *day > rules.as_of) {
-        findings.push(
-            finding(Code::DateFuture)
-                .found(&day.to_string())
-                .expected(rules.as_of.to_string()),
-        );
+        findings.push(finding(Code::DateFuture).found(&day.to_string()).expected(rules.as_of.to_string()));
     }
     let code = match rules.site.gate.missing_fields {
         MissingFields::Warn => Code::FieldMissing,
         MissingFields::Refuse => Code::FieldRequired,
     };
-    let required = rules
-        .regime
-        .catalog
-        .mandatory_keys
-        .iter()
-        .zip(&rules.regime.catalog.mandatory_fields);
+    let required = rules.regime.catalog.mandatory_keys.iter().zip(&rules.regime.catalog.mandatory_fields);
     for (key, name) in required {
         if is_present(dataset, key) == Some(false) {
-            let expected = format!(
-                "{name}（{}《{}》）",
-                rules.regime.catalog.article, rules.regime.title
-            );
-            findings.push(finding(code).found(name).expected(expected));
+            let expected = format!("{name}（{}）", rules.regime.catalog.article);
+            findings.push(finding(code).expected(expected));
         }
     }
     findings
@@ -57,16 +45,10 @@ fn is_present(dataset: &Dataset, key: &str) -> Option<bool> {
         "abstract" => filled(&dataset.summary),
         "format" | "form" => Some(!dataset.formats.is_empty() || !dataset.locations.is_empty()),
         "industry" => filled(&dataset.industry),
-        "category" => Some(
-            [&dataset.category, &dataset.industry, &dataset.theme]
-                .iter()
-                .any(|text| !text.is_empty()),
-        ),
+        "category" => Some([&dataset.category, &dataset.industry, &dataset.theme].iter().any(|text| !text.is_empty())),
         "temporal" => filled(&dataset.temporal),
         "spatial" | "open_scope" => filled(&dataset.spatial),
-        "update_frequency" => {
-            Some(dataset.frequency.is_some() || !dataset.frequency_text.is_empty())
-        }
+        "update_frequency" => Some(dataset.frequency.is_some() || !dataset.frequency_text.is_empty()),
         "provider_name" | "providing_body" => filled(&dataset.provider),
         "provider_code" => filled(&dataset.provider_code),
         "collecting_body" => filled(&dataset.collecting_body),

@@ -11,8 +11,8 @@ use crate::model::route::file_name;
 
 /// Endings of files that a browser would run when it opens them from the site's own address.
 const ACTIVE: &[&str] = &[
-    "html", "htm", "xhtml", "xht", "shtml", "svg", "svgz", "js", "mjs", "cjs", "wasm", "swf",
-    "hta", "mht", "mhtml", "xsl", "xslt", "php", "jsp", "asp", "aspx", "cgi",
+    "html", "htm", "xhtml", "xht", "shtml", "svg", "svgz", "js", "mjs", "cjs", "wasm", "swf", "hta", "mht", "mhtml",
+    "xsl", "xslt", "php", "jsp", "asp", "aspx", "cgi",
 ];
 
 /// The files of `datasets/` and who may not publish which.
@@ -33,10 +33,7 @@ impl Files {
     /// Starts with nothing closed but the catalog files.
     pub fn new(root: &Path, catalog_files: &[CatalogFile]) -> Self {
         let dir = root.join("datasets").canonicalize().ok();
-        let closed = catalog_files
-            .iter()
-            .filter_map(|file| root.join(&file.path).canonicalize().ok())
-            .collect();
+        let closed = catalog_files.iter().filter_map(|file| root.join(&file.path).canonicalize().ok()).collect();
         Self { dir, closed }
     }
 
@@ -68,17 +65,9 @@ impl Files {
                 Location::File(named) => match self.judge_file(named) {
                     Ok(path) => {
                         let public_name = public_name(named, &checked);
-                        checked.push(CheckedFile {
-                            path,
-                            named: named.clone(),
-                            public_name,
-                        });
+                        checked.push(CheckedFile { path, named: named.clone(), public_name });
                     }
-                    Err(code) => findings.push(
-                        Finding::new(code, place.clone())
-                            .about(&dataset.title)
-                            .found(named),
-                    ),
+                    Err(code) => findings.push(Finding::new(code, place.clone()).about(&dataset.title).found(named)),
                 },
             }
         }
@@ -97,27 +86,16 @@ impl Files {
         }
         let named = dataset.licence_file.replace('\\', "/");
         match self.judge_file(&named) {
-            Ok(path) => Some(CheckedFile {
-                path,
-                public_name: "LICENSE-SOURCE.txt".to_owned(),
-                named,
-            }),
+            Ok(path) => Some(CheckedFile { path, public_name: "LICENSE-SOURCE.txt".to_owned(), named }),
             Err(code) => {
-                findings.push(
-                    Finding::new(code, place.clone())
-                        .about(&dataset.title)
-                        .found(&named),
-                );
+                findings.push(Finding::new(code, place.clone()).about(&dataset.title).found(&named));
                 None
             }
         }
     }
 
     fn judge_file(&self, named: &str) -> Result<PathBuf, Code> {
-        let extension = named
-            .rsplit_once('.')
-            .map_or("", |(_, extension)| extension)
-            .to_ascii_lowercase();
+        let extension = named.rsplit_once('.').map_or("", |(_, extension)| extension).to_ascii_lowercase();
         if ACTIVE.contains(&extension.as_str()) {
             return Err(Code::FileActive);
         }
@@ -126,52 +104,31 @@ impl Files {
             Fault::Outside => Code::FileOutside,
             Fault::NotRegular => Code::FileNotRegular,
         })?;
-        if self.closed.contains(&path) {
-            Err(Code::FileOfClosed)
-        } else {
-            Ok(path)
-        }
+        if self.closed.contains(&path) { Err(Code::FileOfClosed) } else { Ok(path) }
     }
 
     /// Finds the file on disk with every link resolved; it must still lie in `datasets/`.
     fn resolve(&self, named: &str) -> Result<PathBuf, Fault> {
         let relative = Path::new(named);
-        let plain = relative
-            .components()
-            .all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+        let plain = relative.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
         if !plain || named.contains(['\0', ':']) {
             return Err(Fault::Outside);
         }
         let dir = self.dir.as_ref().ok_or(Fault::Missing)?;
-        let path = dir
-            .join(relative)
-            .canonicalize()
-            .map_err(|_| Fault::Missing)?;
+        let path = dir.join(relative).canonicalize().map_err(|_| Fault::Missing)?;
         if !path.starts_with(dir) {
             return Err(Fault::Outside);
         }
-        if path.is_file() {
-            Ok(path)
-        } else {
-            Err(Fault::NotRegular)
-        }
+        if path.is_file() { Ok(path) } else { Err(Fault::NotRegular) }
     }
 }
 
 /// The file's own name; where an earlier file of the entry has it, the folder's name is put before it.
 fn public_name(named: &str, taken: &[CheckedFile]) -> String {
-    let free = |name: &str| {
-        !taken
-            .iter()
-            .any(|file| file.public_name.eq_ignore_ascii_case(name))
-    };
+    let free = |name: &str| !taken.iter().any(|file| file.public_name.eq_ignore_ascii_case(name));
     let mut name = String::new();
     for part in named.rsplit('/') {
-        name = if name.is_empty() {
-            part.to_owned()
-        } else {
-            format!("{part}-{name}")
-        };
+        name = if name.is_empty() { part.to_owned() } else { format!("{part}-{name}") };
         let safe = file_name(&name);
         if free(&safe) {
             return safe;

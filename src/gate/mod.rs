@@ -135,10 +135,7 @@ pub fn clear(catalog: Catalog, rules: &Rules<'_>, register: &mut Register) -> De
     let mut findings = Vec::new();
     let (entries, n_repeated) = drop_repeated(catalog.entries, &mut findings);
     let shared_ids = shared_identifiers(&entries);
-    let classes: Vec<_> = entries
-        .iter()
-        .map(|entry| openness::judge(&entry.openness))
-        .collect();
+    let classes: Vec<_> = entries.iter().map(|entry| openness::judge(&entry.openness)).collect();
     let mut files = files::Files::new(rules.root, &catalog.files);
     for (entry, class) in entries.iter().zip(&classes) {
         if class.is_err() {
@@ -168,28 +165,15 @@ pub fn clear(catalog: Catalog, rules: &Rules<'_>, register: &mut Register) -> De
             None => n_refused += 1,
         }
     }
-    let keys: Vec<_> = passed
-        .iter()
-        .map(|(id, cleared)| (id.clone(), &cleared.dataset))
-        .collect();
+    let keys: Vec<_> = passed.iter().map(|(id, cleared)| (id.clone(), &cleared.dataset)).collect();
     let names = register.resolve(&keys);
     let mut cleared: Vec<ClearedDataset> = passed
         .into_iter()
         .zip(names)
-        .map(|((_, cleared), (id, ordinal))| ClearedDataset {
-            id,
-            ordinal,
-            ..cleared
-        })
+        .map(|((_, cleared), (id, ordinal))| ClearedDataset { id, ordinal, ..cleared })
         .collect();
     cleared.sort_by_key(|dataset| dataset.ordinal);
-    Decision {
-        cleared: Cleared(cleared),
-        findings,
-        n_refused,
-        n_closed,
-        n_repeated,
-    }
+    Decision { cleared: Cleared(cleared), findings, n_refused, n_closed, n_repeated }
 }
 
 /// Keeps the first of entries that are equal in every field.
@@ -201,10 +185,7 @@ fn drop_repeated(entries: Vec<Entry>, findings: &mut Vec<Finding>) -> (Vec<Entry
         .filter(|entry| {
             let is_new = seen.insert(entry.row_digest);
             if !is_new {
-                findings.push(
-                    Finding::new(Code::DuplicateRecord, entry.place.clone())
-                        .about(&entry.dataset.title),
-                );
+                findings.push(Finding::new(Code::DuplicateRecord, entry.place.clone()).about(&entry.dataset.title));
             }
             is_new
         })
@@ -224,10 +205,7 @@ fn shared_identifiers(entries: &[Entry]) -> BTreeMap<String, Vec<String>> {
                 (Some(file), Some(row)) => format!("{file}:{row}"),
                 _ => String::new(),
             };
-            places
-                .entry(id.as_str().to_lowercase())
-                .or_default()
-                .push(at);
+            places.entry(id.as_str().to_lowercase()).or_default().push(at);
         }
     }
     places.retain(|_, places| places.len() > 1);
@@ -242,21 +220,14 @@ fn judge_entry(
     files: &mut files::Files,
     licences: &mut BTreeMap<String, Arc<Licence>>,
 ) -> (Option<(Option<DatasetId>, ClearedDataset)>, Vec<Finding>) {
-    let Entry {
-        place,
-        dataset,
-        faults,
-        ..
-    } = entry;
+    let Entry { place, dataset, faults, .. } = entry;
     let mut findings = faults;
     let id = judge_identifier(&dataset, &place, shared_ids, &mut findings);
     findings.extend(fields::judge(&dataset, &place, rules));
     let licence = judge_licence(&dataset, &place, rules, licences, &mut findings);
     let (checked, links) = files.judge(&dataset, &place, &mut findings);
     let licence_file = files.judge_licence_file(&dataset, &place, &mut findings);
-    let refused = findings
-        .iter()
-        .any(|finding| finding.code.level() <= Level::Refuse);
+    let refused = findings.iter().any(|finding| finding.code.level() <= Level::Refuse);
     let (false, Some(licence)) = (refused, licence) else {
         return (None, findings);
     };
@@ -285,20 +256,11 @@ fn judge_identifier(
         return None;
     }
     let Some(id) = DatasetId::parse(&dataset.identifier) else {
-        findings.push(
-            Finding::new(Code::IdInvalid, place.clone())
-                .about(&dataset.title)
-                .found(&dataset.identifier),
-        );
+        findings.push(Finding::new(Code::IdInvalid, place.clone()).about(&dataset.title).found(&dataset.identifier));
         return None;
     };
     if let Some(places) = shared_ids.get(&id.as_str().to_lowercase()) {
-        let others = places
-            .iter()
-            .take(5)
-            .cloned()
-            .collect::<Vec<_>>()
-            .join("、");
+        let others = places.iter().take(5).cloned().collect::<Vec<_>>().join("、");
         let finding = Finding::new(Code::IdDuplicate, place.clone()).about(&dataset.title);
         findings.push(finding.found(&dataset.identifier).expected(others));
     }
@@ -314,11 +276,7 @@ fn judge_licence(
 ) -> Option<Arc<Licence>> {
     let Some(licence) = rules.licences.find(&dataset.licence) else {
         let finding = Finding::new(Code::LicenceUnknown, place.clone()).about(&dataset.title);
-        findings.push(
-            finding
-                .found(&dataset.licence)
-                .expected(rules.licences.ids()),
-        );
+        findings.push(finding.found(&dataset.licence).expected(rules.licences.ids()));
         return None;
     };
     let needs_authorisation = licence.any_purpose && rules.regime.reuse_limits.is_some();
@@ -339,11 +297,7 @@ fn judge_licence(
         findings.push(finding.found(&licence.id).expected(reason));
         return None;
     }
-    Some(Arc::clone(
-        known
-            .entry(licence.id.clone())
-            .or_insert_with(|| Arc::new(licence.clone())),
-    ))
+    Some(Arc::clone(known.entry(licence.id.clone()).or_insert_with(|| Arc::new(licence.clone()))))
 }
 
 /// What ingestion found in one dataset's files.
@@ -360,29 +314,18 @@ pub struct Evidence {
 /// Shape: `evidence` has one item for each cleared dataset, in the same order.
 /// Errors: when a staged file cannot be removed.
 /// Source: DESIGN section 6, second door.
-pub fn release(
-    cleared: Cleared,
-    evidence: Vec<Evidence>,
-    stage: &Stage,
-) -> Result<(Publishable, Vec<Finding>)> {
+pub fn release(cleared: Cleared, evidence: Vec<Evidence>, stage: &Stage) -> Result<(Publishable, Vec<Finding>)> {
     let mut findings = Vec::new();
     let mut releases = Vec::with_capacity(cleared.0.len());
     for (cleared, evidence) in cleared.0.into_iter().zip(evidence) {
-        let refused = evidence
-            .findings
-            .iter()
-            .any(|finding| finding.code.level() <= Level::Refuse);
+        let refused = evidence.findings.iter().any(|finding| finding.code.level() <= Level::Refuse);
         findings.extend(evidence.findings);
         if refused {
             for file in evidence.files.all() {
                 stage.withdraw(&file.route)?;
             }
         } else {
-            releases.push(Release {
-                cleared,
-                files: evidence.files,
-                _made_by_the_gate: Seal,
-            });
+            releases.push(Release { cleared, files: evidence.files, _made_by_the_gate: Seal });
         }
     }
     Ok((Publishable(releases), findings))

@@ -15,11 +15,7 @@ pub struct NotOpen {
 
 impl NotOpen {
     fn new(code: Code, found: impl Into<String>, expected: impl Into<String>) -> Self {
-        Self {
-            code,
-            found: found.into(),
-            expected: expected.into(),
-        }
+        Self { code, found: found.into(), expected: expected.into() }
     }
 
     /// The finding at the entry's place.
@@ -28,10 +24,7 @@ impl NotOpen {
             Some(column) => entry.place.clone().in_column(column),
             None => entry.place.clone(),
         };
-        Finding::new(self.code, place)
-            .about(&entry.dataset.title)
-            .found(&self.found)
-            .expected(&self.expected)
+        Finding::new(self.code, place).about(&entry.dataset.title).found(&self.found).expected(&self.expected)
     }
 }
 
@@ -40,7 +33,9 @@ impl NotOpen {
 /// Source: DESIGN I1; the residual rule of the regulations binds the cataloguer, not a reader of the catalog.
 pub fn judge(words: &OpennessWords) -> Result<(), NotOpen> {
     let Some(first) = words.class.first() else {
-        return Err(NotOpen::new(Code::OpennessMissing, "", ""));
+        // What other columns say helps the team to find the right one; it never opens anything.
+        let others: Vec<&str> = words.is_open.iter().chain(&words.condition).map(String::as_str).collect();
+        return Err(NotOpen::new(Code::OpennessMissing, others.join(" / "), ""));
     };
     let mut classes = Vec::new();
     for word in &words.class {
@@ -50,11 +45,7 @@ pub fn judge(words: &OpennessWords) -> Result<(), NotOpen> {
         }
     }
     if classes.windows(2).any(|pair| pair[0] != pair[1]) {
-        return Err(NotOpen::new(
-            Code::OpennessContradiction,
-            words.class.join(" / "),
-            first,
-        ));
+        return Err(NotOpen::new(Code::OpennessContradiction, words.class.join(" / "), first));
     }
     if classes[0] != Openness::Unconditional {
         return Err(NotOpen::new(Code::OpennessClosed, first, ""));
@@ -69,18 +60,12 @@ pub fn judge(words: &OpennessWords) -> Result<(), NotOpen> {
 }
 
 fn says_yes(word: &str) -> bool {
-    matches!(
-        fold(word).as_str(),
-        "是" | "yes" | "true" | "1" | "y" | "开放" | "向社会开放"
-    )
+    matches!(fold(word).as_str(), "是" | "yes" | "true" | "1" | "y" | "开放" | "向社会开放")
 }
 
 fn says_no_condition(word: &str) -> bool {
     crate::model::text::is_placeholder(word)
-        || matches!(
-            fold(word).as_str(),
-            "无条件" | "无条件开放" | "无开放条件" | "unconditional" | "没有" | "不限"
-        )
+        || matches!(fold(word).as_str(), "无条件" | "无条件开放" | "无开放条件" | "unconditional" | "没有" | "不限")
 }
 
 #[cfg(test)]
@@ -89,11 +74,7 @@ mod tests {
 
     fn words(class: &[&str], is_open: &[&str], condition: &[&str]) -> OpennessWords {
         let own = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect();
-        OpennessWords {
-            class: own(class),
-            is_open: own(is_open),
-            condition: own(condition),
-        }
+        OpennessWords { class: own(class), is_open: own(is_open), condition: own(condition) }
     }
 
     #[test]
@@ -103,25 +84,10 @@ mod tests {
         for (class, is_open, condition, code) in [
             (&[][..], &["是"][..], &[][..], Code::OpennessMissing),
             (&["可开放"], &[], &["无条件开放"], Code::OpennessUnknown),
-            (
-                &["无条件开放", "有条件开放"],
-                &[],
-                &[],
-                Code::OpennessContradiction,
-            ),
+            (&["无条件开放", "有条件开放"], &[], &[], Code::OpennessContradiction),
             (&["无条件开放"], &["否"], &[], Code::OpennessContradiction),
-            (
-                &["无条件开放"],
-                &[],
-                &["需签订协议"],
-                Code::OpennessContradiction,
-            ),
-            (
-                &["无条件开放"],
-                &[],
-                &["请补充开放条件"],
-                Code::OpennessContradiction,
-            ),
+            (&["无条件开放"], &[], &["需签订协议"], Code::OpennessContradiction),
+            (&["无条件开放"], &[], &["请补充开放条件"], Code::OpennessContradiction),
             (&["有条件开放"], &["是"], &[], Code::OpennessClosed),
             (&["不予开放"], &[], &[], Code::OpennessClosed),
         ] {

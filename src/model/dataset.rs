@@ -22,19 +22,10 @@ impl DatasetId {
         let id: String = identifier
             .trim()
             .chars()
-            .map(|c| {
-                if c == '/' || c == ':' || c.is_whitespace() {
-                    '-'
-                } else {
-                    c
-                }
-            })
+            .map(|c| if c == '/' || c == ':' || c.is_whitespace() { '-' } else { c })
             .collect();
         let plain = id.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
-        let usable = plain
-            && id.len() <= 100
-            && !id.starts_with('.')
-            && id.chars().any(char::is_alphanumeric);
+        let usable = plain && id.len() <= 100 && !id.starts_with('.') && id.chars().any(char::is_alphanumeric);
         (usable && id != "page" && id != "index.html").then_some(Self(id))
     }
 
@@ -188,12 +179,7 @@ impl Dataset {
         for day in [self.issued, self.modified] {
             hasher.update_field(&day.map(|day| day.to_string()).unwrap_or_default());
         }
-        hasher.update_field(
-            &self
-                .volume
-                .map(|n_rows| n_rows.to_string())
-                .unwrap_or_default(),
-        );
+        hasher.update_field(&self.volume.map(|n_rows| n_rows.to_string()).unwrap_or_default());
         let formats: Vec<&str> = self.formats.iter().map(Format::label).collect();
         hasher.update_field(&formats.join(","));
         hasher.update_field(&self.keywords.join("\n"));
@@ -217,24 +203,9 @@ mod tests {
 
     #[test]
     fn identifiers_become_address_parts() {
-        assert_eq!(
-            DatasetId::parse("307010203001/000123").unwrap().as_str(),
-            "307010203001-000123"
-        );
-        assert_eq!(
-            DatasetId::parse("9007199254740993123").unwrap().as_str(),
-            "9007199254740993123"
-        );
-        for bad in [
-            "",
-            "   ",
-            "..",
-            ".hidden",
-            "a<b",
-            "a\u{202E}b",
-            "page",
-            "\u{0}",
-        ] {
+        assert_eq!(DatasetId::parse("307010203001/000123").unwrap().as_str(), "307010203001-000123");
+        assert_eq!(DatasetId::parse("9007199254740993123").unwrap().as_str(), "9007199254740993123");
+        for bad in ["", "   ", "..", ".hidden", "a<b", "a\u{202E}b", "page", "\u{0}"] {
             assert_eq!(DatasetId::parse(bad), None, "{bad:?}");
         }
     }

@@ -133,19 +133,12 @@ impl Day {
         if !(1.0..=80_000.0).contains(&days) {
             return None;
         }
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "the range was checked above"
-        )]
+        #[expect(clippy::cast_possible_truncation, reason = "the range was checked above")]
         let seconds = (days * 86_400.0).round() as i64;
         let origin = DateTime::new(1899, 12, 30, 0, 0, 0, 0).ok()?;
         let moment = origin.checked_add(Span::new().seconds(seconds)).ok()?;
         let date = moment.date();
-        Some(if seconds % 86_400 == 0 {
-            date.to_string()
-        } else {
-            moment.to_string()
-        })
+        Some(if seconds % 86_400 == 0 { date.to_string() } else { moment.to_string() })
     }
 }
 
@@ -168,8 +161,7 @@ impl TryFrom<String> for Day {
     type Error = String;
 
     fn try_from(text: String) -> Result<Self, Self::Error> {
-        Self::parse_iso(&text)
-            .ok_or_else(|| format!("expected a day such as 2026-11-21, found `{text}`"))
+        Self::parse_iso(&text).ok_or_else(|| format!("expected a day such as 2026-11-21, found `{text}`"))
     }
 }
 
@@ -187,27 +179,15 @@ mod tests {
             ("1686562390000", "2023-06-12"),
             ("2023-06-12T17:33:10.000+08:00", "2023-06-12"),
         ] {
-            assert_eq!(
-                Day::parse(text).map(|d| d.to_string()).as_deref(),
-                Some(day),
-                "{text}"
-            );
+            assert_eq!(Day::parse(text).map(|d| d.to_string()).as_deref(), Some(day), "{text}");
         }
     }
 
     #[test]
     fn refuses_what_is_no_day() {
-        for text in [
-            "",
-            "2023",
-            "2023-13-01",
-            "2023-02-30",
-            "1-2-3",
-            "99999999",
-            "昨天",
-            "2023-06-12 左右",
-            "0000-00-00",
-        ] {
+        for text in
+            ["", "2023", "2023-13-01", "2023-02-30", "1-2-3", "99999999", "昨天", "2023-06-12 左右", "0000-00-00"]
+        {
             assert_eq!(Day::parse(text), None, "{text}");
         }
     }

@@ -97,37 +97,17 @@ const TABLE: &[(Field, &str, &str)] = &[
         "format",
         "format 数据格式 资源格式 文件格式 信息资源格式 数据形式 文件类型 格式类型 数据下载 数据类型 资源类型 formats data_formats resourcetype",
     ),
-    (
-        F::Industry,
-        "industry",
-        "industry 行业分类 所属行业 行业名称 行业类型 数据行业 industrycategory",
-    ),
+    (F::Industry, "industry", "industry 行业分类 所属行业 行业名称 行业类型 数据行业 industrycategory"),
     (
         F::Theme,
         "theme",
         "theme 领域分类 数据领域 重点领域 所属领域 领域名称 领域 主题名称 所属主题 数据主题 主题分类 主题领域 主题 专题 主题标签 industryfield fieldname",
     ),
-    (
-        F::Category,
-        "category",
-        "category 信息资源分类 资源分类 服务分类 国家主题分类",
-    ),
+    (F::Category, "category", "category 信息资源分类 资源分类 服务分类 国家主题分类"),
     (F::Scenario, "scenario", "scenario 场景分类"),
-    (
-        F::Keywords,
-        "keywords",
-        "keywords 关键字 关键词 标签 数据标签 资源标签 tags label",
-    ),
-    (
-        F::Temporal,
-        "temporal",
-        "temporal 数据覆盖时间 时间范围 覆盖时间",
-    ),
-    (
-        F::Spatial,
-        "spatial",
-        "spatial 数据覆盖地域 数据开放范围 空间范围 覆盖地域 覆盖范围",
-    ),
+    (F::Keywords, "keywords", "keywords 关键字 关键词 标签 数据标签 资源标签 tags label"),
+    (F::Temporal, "temporal", "temporal 数据覆盖时间 时间范围 覆盖时间"),
+    (F::Spatial, "spatial", "spatial 数据覆盖地域 数据开放范围 空间范围 覆盖地域 覆盖范围"),
     (
         F::UpdateFrequency,
         "update_frequency",
@@ -153,54 +133,18 @@ const TABLE: &[(Field, &str, &str)] = &[
         "provider_code",
         "provider_code 数据资源提供方代码 提供方代码 提供方代码(统一社会信用代码) 信息资源提供方代码 统一社会信用代码",
     ),
-    (
-        F::CollectingBody,
-        "collecting_body",
-        "collecting_body 收集机构 采集机构",
-    ),
-    (
-        F::ReviewingBody,
-        "reviewing_body",
-        "reviewing_body 审核机构",
-    ),
-    (
-        F::OpennessClass,
-        "openness_class",
-        "openness_class 开放类型 开放属性 开放等级 opentypename opentype",
-    ),
+    (F::CollectingBody, "collecting_body", "collecting_body 收集机构 采集机构"),
+    (F::ReviewingBody, "reviewing_body", "reviewing_body 审核机构"),
+    (F::OpennessClass, "openness_class", "openness_class 开放类型 开放属性 开放等级 opentypename opentype"),
     (F::IsOpen, "is_open", "is_open 是否向社会开放 是否开放"),
-    (
-        F::OpenCondition,
-        "open_condition",
-        "open_condition 开放条件",
-    ),
-    (
-        F::ItemName,
-        "item_name",
-        "item_name 数据项名称 信息项名称 数据项 信息项 items",
-    ),
-    (
-        F::ItemFormat,
-        "item_format",
-        "item_format 数据项格式 数据项类型 信息项类型",
-    ),
-    (
-        F::ItemDescription,
-        "item_description",
-        "item_description 数据项说明 数据项描述 信息项说明",
-    ),
+    (F::OpenCondition, "open_condition", "open_condition 开放条件"),
+    (F::ItemName, "item_name", "item_name 数据项名称 信息项名称 数据项 信息项 items"),
+    (F::ItemFormat, "item_format", "item_format 数据项格式 数据项类型 信息项类型"),
+    (F::ItemDescription, "item_description", "item_description 数据项说明 数据项描述 信息项说明"),
     (F::Files, "files", "files 文件 数据文件 文件路径 file"),
     (F::Source, "source", "source 数据来源 来源系统 来源"),
-    (
-        F::Licence,
-        "licence",
-        "licence 许可 许可协议 授权协议 license",
-    ),
-    (
-        F::LicenceFile,
-        "licence_file",
-        "licence_file 许可文件 许可文本",
-    ),
+    (F::Licence, "licence", "licence 许可 许可协议 授权协议 license"),
+    (F::LicenceFile, "licence_file", "licence_file 许可文件 许可文本"),
     (
         F::ContactPhone,
         "contact_phone",
@@ -211,16 +155,8 @@ const TABLE: &[(Field, &str, &str)] = &[
         "contact_email",
         "contact_email 联系邮箱 部门邮箱 电子邮箱 邮箱 邮箱地址 技术支持邮箱 orgemail email",
     ),
-    (
-        F::SourceUrl,
-        "source_url",
-        "source_url 详情页网址 网址 链接 url",
-    ),
-    (
-        F::Volume,
-        "volume",
-        "volume 数据量 数据条数 数据容量 资源记录数 datavolume datanumsum",
-    ),
+    (F::SourceUrl, "source_url", "source_url 详情页网址 网址 链接 url"),
+    (F::Volume, "volume", "volume 数据量 数据条数 数据容量 资源记录数 datavolume datanumsum"),
     (
         F::Internal,
         "internal",
@@ -232,10 +168,7 @@ impl Field {
     /// The code name used in `site.toml`.
     #[must_use]
     pub fn code_name(self) -> &'static str {
-        TABLE
-            .iter()
-            .find(|row| row.0 == self)
-            .map_or("", |row| row.1)
+        TABLE.iter().find(|row| row.0 == self).map_or("", |row| row.1)
     }
 
     /// The field with a code name.
@@ -255,12 +188,9 @@ impl Field {
     /// The header must already be folded by [`crate::model::text::fold`] and have lost a colon at its end.
     #[must_use]
     pub fn from_header(folded: &str) -> Option<(Self, usize)> {
-        TABLE.iter().find_map(|(field, _, names)| {
-            names
-                .split(' ')
-                .position(|name| name == folded)
-                .map(|rank| (*field, rank))
-        })
+        TABLE
+            .iter()
+            .find_map(|(field, _, names)| names.split(' ').position(|name| name == folded).map(|rank| (*field, rank)))
     }
 }
 

@@ -24,17 +24,8 @@ const ALIASES: &[(&str, &str)] = &[
 ];
 
 /// Words that name a shelf, not a format.
-const NO_FORMAT: &[&str] = &[
-    "电子表格",
-    "数据库",
-    "图形图像",
-    "自描述格式",
-    "电子文件",
-    "流媒体",
-    "其他",
-    "file",
-    "null",
-];
+const NO_FORMAT: &[&str] =
+    &["电子表格", "数据库", "图形图像", "自描述格式", "电子文件", "流媒体", "其他", "file", "null"];
 
 impl Format {
     /// The label, such as `CSV`.
@@ -72,9 +63,7 @@ impl Format {
     fn from_word(word: &str) -> Option<Self> {
         let word = fold(word);
         let word = word.trim_matches('.');
-        if word.is_empty()
-            || NO_FORMAT.contains(&word) && !ALIASES.iter().any(|(from, _)| *from == word)
-        {
+        if word.is_empty() || NO_FORMAT.contains(&word) && !ALIASES.iter().any(|(from, _)| *from == word) {
             return None;
         }
         if let Some((_, label)) = ALIASES.iter().find(|(from, _)| *from == word) {
@@ -115,10 +104,7 @@ mod tests {
     use super::*;
 
     fn labels(cell: &str) -> Vec<String> {
-        Format::parse_list(cell)
-            .into_iter()
-            .map(|format| format.0)
-            .collect()
+        Format::parse_list(cell).into_iter().map(|format| format.0).collect()
     }
 
     #[test]

@@ -30,26 +30,14 @@ use Frequency as F;
 
 /// Code name, then the words that mean it.
 const TABLE: &[(Frequency, &str, &str)] = &[
-    (
-        F::Continuous,
-        "continuous",
-        "实时 即时 实时更新 realtime real-time",
-    ),
+    (F::Continuous, "continuous", "实时 即时 实时更新 realtime real-time"),
     (F::Daily, "daily", "每日 每天 每日更新 日更新 日"),
     (F::Weekly, "weekly", "每周 每周更新 周"),
     (F::Monthly, "monthly", "每月 每月更新 月 按月"),
     (F::Quarterly, "quarterly", "每季度 每季 每季度更新 季度 季"),
-    (
-        F::SemiAnnual,
-        "semiannual",
-        "每半年 半年 每半年更新 semi-annual",
-    ),
+    (F::SemiAnnual, "semiannual", "每半年 半年 每半年更新 semi-annual"),
     (F::Annual, "annual", "每年 年 每年更新 年度 按年 yearly"),
-    (
-        F::Irregular,
-        "irregular",
-        "不定期 不定时 不定期更新 按需 自定义 其他 其它",
-    ),
+    (F::Irregular, "irregular", "不定期 不定时 不定期更新 按需 自定义 其他 其它"),
     (F::Never, "never", "一次性 静态数据 不更新 静态"),
 ];
 
@@ -63,19 +51,13 @@ impl Frequency {
     #[must_use]
     pub fn parse(cell: &str) -> Option<Self> {
         let word = fold(cell);
-        TABLE
-            .iter()
-            .find(|row| row.1 == word || row.2.split(' ').any(|known| known == word))
-            .map(|row| row.0)
+        TABLE.iter().find(|row| row.1 == word || row.2.split(' ').any(|known| known == word)).map(|row| row.0)
     }
 
     /// The code name, such as `monthly`: in addresses, i18n keys and `site.toml`.
     #[must_use]
     pub fn code_name(self) -> &'static str {
-        TABLE
-            .iter()
-            .find(|row| row.0 == self)
-            .map_or("", |row| row.1)
+        TABLE.iter().find(|row| row.0 == self).map_or("", |row| row.1)
     }
 
     /// The day by which the next update is due after the last one; `None` where no day can be told.
@@ -102,16 +84,8 @@ mod tests {
 
     #[test]
     fn reads_the_words_of_real_catalogs() {
-        for word in [
-            "实时",
-            "每天",
-            "即时",
-            "静态数据",
-            "不定期更新",
-            "每半年",
-            " 每年 ",
-            "annual",
-        ] {
+        for word in ["实时", "每天", "即时", "静态数据", "不定期更新", "每半年", " 每年 ", "annual"]
+        {
             assert!(Frequency::parse(word).is_some(), "{word}");
         }
         assert_eq!(Frequency::parse("看心情"), None);

@@ -55,10 +55,7 @@ mod tests {
 
     #[test]
     fn only_the_exact_words_are_a_class() {
-        assert_eq!(
-            Openness::parse(" 无条件开放\u{3000}"),
-            Some(Openness::Unconditional)
-        );
+        assert_eq!(Openness::parse(" 无条件开放\u{3000}"), Some(Openness::Unconditional));
         for cell in [
             "",
             "可开放",

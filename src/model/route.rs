@@ -17,22 +17,14 @@ impl Route {
     ///
     /// Errors: when a segment is no plain file name; the message shows it.
     pub fn new(path: &str) -> Result<Self, BadRoute> {
-        if path.split('/').all(is_plain_name) {
-            Ok(Self(path.to_owned()))
-        } else {
-            Err(BadRoute(path.to_owned()))
-        }
+        if path.split('/').all(is_plain_name) { Ok(Self(path.to_owned())) } else { Err(BadRoute(path.to_owned())) }
     }
 
     /// The page of a folder: `themes/x` gives `themes/x/index.html`, the empty text the home page.
     ///
     /// Errors: as [`Route::new`].
     pub fn page(folder: &str) -> Result<Self, BadRoute> {
-        if folder.is_empty() {
-            Self::new("index.html")
-        } else {
-            Self::new(&format!("{folder}/index.html"))
-        }
+        if folder.is_empty() { Self::new("index.html") } else { Self::new(&format!("{folder}/index.html")) }
     }
 
     /// The path as text.
@@ -106,10 +98,10 @@ pub fn slug(name: &str) -> String {
             res.push(c);
         } else {
             lossy |= c != '-';
-            if !res.ends_with('-') {
-                res.push('-');
-            } else {
+            if res.ends_with('-') {
                 lossy = true;
+            } else {
+                res.push('-');
             }
         }
         if res.len() > 90 {
@@ -118,8 +110,7 @@ pub fn slug(name: &str) -> String {
         }
     }
     let trimmed = res.trim_matches(['-', '.']);
-    lossy |=
-        trimmed.len() != res.len() || trimmed.is_empty() || trimmed.chars().any(char::is_uppercase);
+    lossy |= trimmed.len() != res.len() || trimmed.is_empty() || trimmed.chars().any(char::is_uppercase);
     let mut res = trimmed.to_lowercase();
     if lossy {
         if !res.is_empty() {
@@ -133,10 +124,7 @@ pub fn slug(name: &str) -> String {
 /// Makes a provider's file name safe to use as one segment, keeping it as it is wherever possible.
 #[must_use]
 pub fn file_name(name: &str) -> String {
-    if is_plain_name(name)
-        && !name.starts_with('.')
-        && !name.chars().any(|c| "<>:\"|?*#%".contains(c))
-    {
+    if is_plain_name(name) && !name.starts_with('.') && !name.chars().any(|c| "<>:\"|?*#%".contains(c)) {
         return name.to_owned();
     }
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
@@ -154,19 +142,14 @@ mod tests {
 
     #[test]
     fn a_route_cannot_climb() {
-        for path in [
-            "../x", "a/../b", "/etc", "a//b", "a\\b", "a/\u{0}", "", "a/.",
-        ] {
+        for path in ["../x", "a/../b", "/etc", "a//b", "a\\b", "a/\u{0}", "", "a/."] {
             assert!(Route::new(path).is_err(), "{path}");
         }
     }
 
     #[test]
     fn addresses_are_encoded() {
-        assert_eq!(
-            href("/", "datasets/市 a/index.html"),
-            "/datasets/%E5%B8%82%20a/"
-        );
+        assert_eq!(href("/", "datasets/市 a/index.html"), "/datasets/%E5%B8%82%20a/");
         assert_eq!(href("/opendata/", "a.csv"), "/opendata/a.csv");
         assert_eq!(href("/", "index.html"), "/");
     }

@@ -55,8 +55,6 @@ pub struct DatasetFiles {
 impl DatasetFiles {
     /// Every staged file: originals first, then derived ones.
     pub fn all(&self) -> impl Iterator<Item = &DataFile> {
-        self.originals
-            .iter()
-            .chain(self.tables.iter().flat_map(|table| &table.derived))
+        self.originals.iter().chain(self.tables.iter().flat_map(|table| &table.derived))
     }
 }

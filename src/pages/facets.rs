@@ -23,13 +23,7 @@ pub enum Kind {
 
 impl Kind {
     /// All of them, in the order in which pages show them.
-    pub const ALL: [Self; 5] = [
-        Self::Theme,
-        Self::Provider,
-        Self::Format,
-        Self::Frequency,
-        Self::Tag,
-    ];
+    pub const ALL: [Self; 5] = [Self::Theme, Self::Provider, Self::Format, Self::Frequency, Self::Tag];
 
     /// The folder of its pages.
     #[must_use]
@@ -103,15 +97,13 @@ impl Facets {
             for idx in &newest {
                 let release = &releases[*idx];
                 for name in names(release, kind) {
-                    let facet = by_slug
-                        .entry(facet_slug(kind, &name))
-                        .or_insert_with_key(|slug| Facet {
-                            slug: slug.clone(),
-                            name: name.clone(),
-                            newest: Vec::new(),
-                            latest: updated(release),
-                            n_overdue: 0,
-                        });
+                    let facet = by_slug.entry(facet_slug(kind, &name)).or_insert_with_key(|slug| Facet {
+                        slug: slug.clone(),
+                        name: name.clone(),
+                        newest: Vec::new(),
+                        latest: updated(release),
+                        n_overdue: 0,
+                    });
                     facet.n_overdue += usize::from(is_overdue(release, as_of) == Some(true));
                     facet.newest.push(*idx);
                 }
@@ -134,52 +126,29 @@ impl Facets {
 #[must_use]
 pub fn facet_slug(kind: Kind, name: &str) -> String {
     // Formats differ in case by convention only, so their addresses are lower case throughout.
-    if kind == Kind::Format {
-        name.to_lowercase()
-    } else {
-        slug(name)
-    }
+    if kind == Kind::Format { name.to_lowercase() } else { slug(name) }
 }
 
 /// The day that counts as the last update: the stated one, else the day of publication.
 #[must_use]
 pub fn updated(release: &Release) -> Option<Day> {
-    release
-        .cleared
-        .dataset
-        .modified
-        .or(release.cleared.dataset.issued)
+    release.cleared.dataset.modified.or(release.cleared.dataset.issued)
 }
 
 /// Whether the next update is overdue on a day; `None` where no day is due.
 #[must_use]
 pub fn is_overdue(release: &Release, as_of: Day) -> Option<bool> {
-    let due = release
-        .cleared
-        .dataset
-        .frequency?
-        .next_due(updated(release)?)?;
+    let due = release.cleared.dataset.frequency?.next_due(updated(release)?)?;
     Some(due < as_of)
 }
 
 /// The formats of a dataset: those of its files, else those the catalog declares.
 #[must_use]
 pub fn formats(release: &Release) -> Vec<String> {
-    let mut res: Vec<String> = release
-        .files
-        .all()
-        .filter_map(|file| file.format.as_ref())
-        .map(|format| format.label().to_owned())
-        .collect();
+    let mut res: Vec<String> =
+        release.files.all().filter_map(|file| file.format.as_ref()).map(|format| format.label().to_owned()).collect();
     if res.is_empty() {
-        res.extend(
-            release
-                .cleared
-                .dataset
-                .formats
-                .iter()
-                .map(|format| format.label().to_owned()),
-        );
+        res.extend(release.cleared.dataset.formats.iter().map(|format| format.label().to_owned()));
     }
     res.sort();
     res.dedup();
@@ -189,21 +158,13 @@ pub fn formats(release: &Release) -> Vec<String> {
 fn names(release: &Release, kind: Kind) -> Vec<String> {
     let dataset = &release.cleared.dataset;
     let one = |text: &String| {
-        if text.is_empty() {
-            Vec::new()
-        } else {
-            vec![text.clone()]
-        }
+        if text.is_empty() { Vec::new() } else { vec![text.clone()] }
     };
     match kind {
         Kind::Theme => one(&dataset.theme),
         Kind::Provider => one(&dataset.provider),
         Kind::Format => formats(release),
-        Kind::Frequency => dataset
-            .frequency
-            .map(|frequency| frequency.code_name().to_owned())
-            .into_iter()
-            .collect(),
+        Kind::Frequency => dataset.frequency.map(|frequency| frequency.code_name().to_owned()).into_iter().collect(),
         Kind::Tag => dataset.keywords.clone(),
     }
 }

@@ -78,11 +78,7 @@ pub fn render(
         stage.put(route, bytes)?;
     }
     view::share(inputs, &facets, &mut theme);
-    let site = view::SiteView {
-        inputs,
-        facets: &facets,
-        theme: &theme,
-    };
+    let site = view::SiteView { inputs, facets: &facets, theme: &theme };
     let faults: Vec<Option<Finding>> = jobs
         .par_iter()
         .map(|job| {
@@ -94,26 +90,18 @@ pub fn render(
     let first = faults.into_iter().flatten().next();
     Ok(match first {
         Some(finding) => Err(vec![finding]),
-        None => Ok(Rendered {
-            n_pages: jobs.len(),
-        }),
+        None => Ok(Rendered { n_pages: jobs.len() }),
     })
 }
 
 /// Renders one page; a fault of the template is a finding.
 fn render_one(site: &view::SiteView<'_>, job: &Job<'_>, stage: &Stage) -> Result<Option<Finding>> {
     let (template, context): (&str, Context) = site.context(job)?;
-    match site.theme.languages[job.language_idx]
-        .tera
-        .render(template, &context)
-    {
+    match site.theme.languages[job.language_idx].tera.render(template, &context) {
         Ok(html) => {
             stage.put(&job.route, html.as_bytes())?;
             Ok(None)
         }
-        Err(error) => Ok(Some(theme::template_finding(
-            &error,
-            &site.inputs.site.theme,
-        ))),
+        Err(error) => Ok(Some(theme::template_finding(&error, &site.inputs.site.theme))),
     }
 }

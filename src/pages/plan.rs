@@ -60,31 +60,20 @@ pub struct Job<'a> {
 /// The prefix of a language's paths: nothing for the first, `en/` and the like for the others.
 #[must_use]
 pub fn language_prefix(inputs: &Inputs<'_>, language_idx: usize) -> String {
-    if language_idx == 0 {
-        String::new()
-    } else {
-        format!("{}/", inputs.site.languages[language_idx])
-    }
+    if language_idx == 0 { String::new() } else { format!("{}/", inputs.site.languages[language_idx]) }
 }
 
 /// How many numbered pages a list has: none when the newest page already shows all.
 #[must_use]
 pub fn n_pages(n_datasets: usize) -> usize {
-    if n_datasets <= PER_PAGE {
-        0
-    } else {
-        n_datasets.div_ceil(PER_PAGE)
-    }
+    if n_datasets <= PER_PAGE { 0 } else { n_datasets.div_ceil(PER_PAGE) }
 }
 
 /// Lists every page.
 ///
 /// Findings: PATH_CLASH when a content page wants the address of another page.
 /// Errors: when an address has a part that cannot be a file name.
-pub fn plan<'a>(
-    inputs: &Inputs<'a>,
-    facets: &Facets,
-) -> Result<std::result::Result<Vec<Job<'a>>, Vec<Finding>>> {
+pub fn plan<'a>(inputs: &Inputs<'a>, facets: &Facets) -> Result<std::result::Result<Vec<Job<'a>>, Vec<Finding>>> {
     let mut pages: Vec<(String, Page<'a>)> = vec![
         (String::new(), Page::Home),
         ("terms".to_owned(), Page::Terms),
@@ -93,12 +82,7 @@ pub fn plan<'a>(
         ("quality".to_owned(), Page::Quality),
         ("notices".to_owned(), Page::Notices),
     ];
-    list_pages(
-        &mut pages,
-        "datasets",
-        None,
-        inputs.publishable.releases().len(),
-    );
+    list_pages(&mut pages, "datasets", None, inputs.publishable.releases().len());
     for kind in Kind::ALL {
         pages.push((kind.folder().to_owned(), Page::FacetIndex(kind)));
         for (facet_idx, facet) in facets.of(kind).iter().enumerate() {
@@ -111,10 +95,7 @@ pub fn plan<'a>(
         }
     }
     for (idx, release) in inputs.publishable.releases().iter().enumerate() {
-        pages.push((
-            format!("datasets/{}", release.cleared.id),
-            Page::Dataset(idx),
-        ));
+        pages.push((format!("datasets/{}", release.cleared.id), Page::Dataset(idx)));
     }
     let mut jobs = Vec::with_capacity(pages.len() * inputs.site.languages.len());
     let mut findings = Vec::new();
@@ -127,50 +108,23 @@ pub fn plan<'a>(
             let is_content = matches!(page, Page::Content(_));
             if let Some(other_is_content) = taken.insert(folder.clone(), is_content) {
                 let place = Place::file(format!("content/{folder}.md"));
-                debug_assert!(
-                    is_content || other_is_content,
-                    "two built-in pages at {folder}"
-                );
-                findings.push(
-                    Finding::new(Code::PathClash, place).found(&format!("/{prefix}{folder}/")),
-                );
+                debug_assert!(is_content || other_is_content, "two built-in pages at {folder}");
+                findings.push(Finding::new(Code::PathClash, place).found(&format!("/{prefix}{folder}/")));
                 continue;
             }
             let route = Route::page(format!("{prefix}{folder}").trim_end_matches('/'))?;
-            jobs.push(Job {
-                folder,
-                route,
-                language_idx,
-                page,
-            });
+            jobs.push(Job { folder, route, language_idx, page });
         }
         let route = Route::new(&format!("{prefix}404.html"))?;
-        jobs.push(Job {
-            folder: "404.html".to_owned(),
-            route,
-            language_idx,
-            page: Page::NotFound,
-        });
+        jobs.push(Job { folder: "404.html".to_owned(), route, language_idx, page: Page::NotFound });
     }
-    Ok(if findings.is_empty() {
-        Ok(jobs)
-    } else {
-        Err(findings)
-    })
+    Ok(if findings.is_empty() { Ok(jobs) } else { Err(findings) })
 }
 
-fn list_pages(
-    pages: &mut Vec<(String, Page<'_>)>,
-    folder: &str,
-    facet: Option<(Kind, usize)>,
-    n_datasets: usize,
-) {
+fn list_pages(pages: &mut Vec<(String, Page<'_>)>, folder: &str, facet: Option<(Kind, usize)>, n_datasets: usize) {
     pages.push((folder.to_owned(), Page::Newest(facet)));
     for number in 1..=n_pages(n_datasets) {
-        pages.push((
-            format!("{folder}/page/{number}"),
-            Page::Numbered(facet, number),
-        ));
+        pages.push((format!("{folder}/page/{number}"), Page::Numbered(facet, number)));
     }
 }
 
@@ -184,15 +138,13 @@ fn content_pages<'a>(inputs: &Inputs<'a>, language_idx: usize) -> Vec<(String, P
             .entry(&page.folder)
             .and_modify(|known| {
                 if is_better {
-                    *known = page
+                    *known = page;
                 }
             })
             .or_insert(page);
     }
-    let mut res: Vec<(String, Page<'a>)> = by_folder
-        .iter()
-        .map(|(folder, page)| ((*folder).to_owned(), Page::Content(page)))
-        .collect();
+    let mut res: Vec<(String, Page<'a>)> =
+        by_folder.iter().map(|(folder, page)| ((*folder).to_owned(), Page::Content(page))).collect();
     if !by_folder.contains_key("about") {
         res.push(("about".to_owned(), Page::AboutDefault));
     }

@@ -20,10 +20,7 @@ impl Strings {
         for layer in layers {
             texts.extend(layer);
         }
-        Self {
-            tag: tag.to_owned(),
-            texts,
-        }
+        Self { tag: tag.to_owned(), texts }
     }
 
     /// The text of a key; the key itself where the theme has none, so that a gap is seen.
@@ -47,11 +44,7 @@ impl Strings {
     /// The sign between the parts of a list.
     #[must_use]
     pub fn list_separator(&self) -> &'static str {
-        if self.tag.starts_with("zh") {
-            "、"
-        } else {
-            ", "
-        }
+        if self.tag.starts_with("zh") { "、" } else { ", " }
     }
 }
 

@@ -69,20 +69,12 @@ const MAX_FILE_BYTES: u64 = 16 << 20;
 /// Findings: THEME_INVALID with file and line; CONFIG_INVALID for a language without strings.
 /// Errors: when the theme's folder cannot be listed.
 pub fn load(root: &Path, site: &Site) -> Result<std::result::Result<Theme, Vec<Finding>>> {
-    let mut files: BTreeMap<String, Vec<u8>> = BUILT_IN
-        .iter()
-        .map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec()))
-        .collect();
+    let mut files: BTreeMap<String, Vec<u8>> =
+        BUILT_IN.iter().map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec())).collect();
     let dir = root.join("themes").join(&site.theme);
     if site.theme != "default" && !dir.is_dir() {
-        let finding = Finding::new(
-            Code::ConfigInvalid,
-            Place::file("site.toml").in_column("theme"),
-        )
-        .found(&site.theme);
-        return Ok(Err(vec![
-            finding.expected(format!("themes/{}/", site.theme)),
-        ]));
+        let finding = Finding::new(Code::ConfigInvalid, Place::file("site.toml").in_column("theme")).found(&site.theme);
+        return Ok(Err(vec![finding.expected(format!("themes/{}/", site.theme))]));
     }
     if dir.is_dir() {
         read_dir(&dir, &mut files)?;
@@ -97,31 +89,20 @@ pub fn load(root: &Path, site: &Site) -> Result<std::result::Result<Theme, Vec<F
         })
         .collect();
     let mut tera = Tera::new();
-    if let Err(error) = tera.add_raw_templates(
-        templates
-            .iter()
-            .map(|(name, text)| (name.as_str(), text.as_str())),
-    ) {
+    if let Err(error) = tera.add_raw_templates(templates.iter().map(|(name, text)| (name.as_str(), text.as_str()))) {
         findings.push(template_finding(&error, &site.theme));
     }
     let mut languages = Vec::new();
     for tag in &site.languages {
         match strings_of(tag, &files, &where_is) {
-            Ok(strings) => languages.push(Language {
-                strings,
-                tera: tera.clone(),
-            }),
+            Ok(strings) => languages.push(Language { strings, tera: tera.clone() }),
             Err(finding) => findings.push(*finding),
         }
     }
     if !findings.is_empty() {
         return Ok(Err(findings));
     }
-    let mut theme = Theme {
-        languages,
-        assets: Vec::new(),
-        asset_routes: BTreeMap::new(),
-    };
+    let mut theme = Theme { languages, assets: Vec::new(), asset_routes: BTreeMap::new() };
     for (name, bytes) in files {
         if let Some(name) = name.strip_prefix("assets/") {
             let route = Route::new(&format!("assets/{}", stamped(name, &bytes)))?;
@@ -142,9 +123,7 @@ pub fn template_finding(error: &tera::Error, theme: &str) -> Finding {
         source = inner.source();
     }
     let mut place = Place::file(format!("themes/{theme}/templates"));
-    if let tera::ErrorKind::SyntaxError(details) | tera::ErrorKind::RenderingError(details) =
-        error.kind()
-    {
+    if let tera::ErrorKind::SyntaxError(details) | tera::ErrorKind::RenderingError(details) = error.kind() {
         place = Place::file(format!("themes/{theme}/templates/{}", details.filename()))
             .at_line(details.span().start_line as u64);
     }
@@ -159,14 +138,8 @@ fn read_dir(dir: &Path, files: &mut BTreeMap<String, Vec<u8>>) -> Result<()> {
         if !item.file_type().is_file() || hidden || length > MAX_FILE_BYTES {
             continue;
         }
-        let name = item
-            .path()
-            .strip_prefix(dir)
-            .unwrap_or(item.path())
-            .to_string_lossy()
-            .replace('\\', "/");
-        let bytes = std::fs::read(item.path())
-            .with_context(|| format!("reading {}", item.path().display()))?;
+        let name = item.path().strip_prefix(dir).unwrap_or(item.path()).to_string_lossy().replace('\\', "/");
+        let bytes = std::fs::read(item.path()).with_context(|| format!("reading {}", item.path().display()))?;
         files.insert(name, bytes);
     }
     Ok(())
@@ -179,49 +152,28 @@ fn strings_of(
 ) -> Result<Strings, Box<Finding>> {
     let name = format!("i18n/{tag}.toml");
     let Some(bytes) = files.get(&name) else {
-        let finding = Finding::new(
-            Code::ConfigInvalid,
-            Place::file("site.toml").in_column("languages"),
-        )
-        .found(tag);
+        let finding = Finding::new(Code::ConfigInvalid, Place::file("site.toml").in_column("languages")).found(tag);
         return Err(Box::new(finding.expected(where_is(&name))));
     };
-    let fallback = if tag.starts_with("zh") {
-        "i18n/zh-CN.toml"
-    } else {
-        "i18n/en.toml"
-    };
+    let fallback = if tag.starts_with("zh") { "i18n/zh-CN.toml" } else { "i18n/en.toml" };
     let parse = |name: &str, bytes: &[u8]| -> Result<BTreeMap<String, String>, Box<Finding>> {
         let text = String::from_utf8_lossy(bytes);
-        toml::from_str(&text)
-            .map_err(|error| toml_finding(Code::ThemeInvalid, &where_is(name), &text, &error))
+        toml::from_str(&text).map_err(|error| toml_finding(Code::ThemeInvalid, &where_is(name), &text, &error))
     };
-    let built_in = BUILT_IN
-        .iter()
-        .find(|(known, _)| *known == fallback)
-        .map_or(&[] as &[u8], |(_, bytes)| bytes);
-    Ok(Strings::new(
-        tag,
-        vec![parse(fallback, built_in)?, parse(&name, bytes)?],
-    ))
+    let built_in = BUILT_IN.iter().find(|(known, _)| *known == fallback).map_or(&[] as &[u8], |(_, bytes)| bytes);
+    Ok(Strings::new(tag, vec![parse(fallback, built_in)?, parse(&name, bytes)?]))
 }
 
 /// The name of an asset with a part of its digest, so that it may be cached for ever: `site.css` becomes `site-k3v9….css`.
 fn stamped(name: &str, bytes: &[u8]) -> String {
     let digest = Digest::of(bytes).short(8);
-    let (dir, base) = name
-        .rsplit_once('/')
-        .map_or(("", name), |(dir, base)| (dir, base));
+    let (dir, base) = name.rsplit_once('/').map_or(("", name), |(dir, base)| (dir, base));
     let base = file_name(base);
     let base = match base.rsplit_once('.') {
         Some((stem, extension)) => format!("{stem}-{digest}.{extension}"),
         None => format!("{base}-{digest}"),
     };
-    if dir.is_empty() {
-        base
-    } else {
-        format!("{dir}/{base}")
-    }
+    if dir.is_empty() { base } else { format!("{dir}/{base}") }
 }
 
 #[cfg(test)]
@@ -232,8 +184,7 @@ mod tests {
     fn both_languages_have_the_same_keys() {
         let keys = |name: &str| -> Vec<String> {
             let bytes = BUILT_IN.iter().find(|(known, _)| *known == name).unwrap().1;
-            let table: BTreeMap<String, String> =
-                toml::from_str(std::str::from_utf8(bytes).unwrap()).unwrap();
+            let table: BTreeMap<String, String> = toml::from_str(std::str::from_utf8(bytes).unwrap()).unwrap();
             table.into_keys().collect()
         };
         assert_eq!(keys("i18n/zh-CN.toml"), keys("i18n/en.toml"));
@@ -246,26 +197,14 @@ mod tests {
         read_dir(&dir, &mut on_disk).unwrap();
         let mut embedded: Vec<&str> = BUILT_IN.iter().map(|(name, _)| *name).collect();
         embedded.sort_unstable();
-        assert_eq!(
-            on_disk.keys().map(String::as_str).collect::<Vec<_>>(),
-            embedded
-        );
+        assert_eq!(on_disk.keys().map(String::as_str).collect::<Vec<_>>(), embedded);
     }
 
     #[test]
     fn no_template_marks_anything_safe_or_loads_from_elsewhere() {
         for (name, bytes) in BUILT_IN {
             let text = String::from_utf8_lossy(bytes);
-            for bad in [
-                "| safe",
-                "|safe",
-                "src=\"http",
-                "@import",
-                "url(http",
-                "style=",
-                "onclick",
-                "<script>",
-            ] {
+            for bad in ["| safe", "|safe", "src=\"http", "@import", "url(http", "style=", "onclick", "<script>"] {
                 assert!(!text.contains(bad), "{name} has {bad}");
             }
         }

@@ -39,10 +39,7 @@ fn hash_of(seq: u64, prev: Digest, event: &str) -> Digest {
 ///
 /// Errors: at the first line that does not fit; the message says which and how.
 pub fn read(path: &Path, mut each: impl FnMut(u64, &RawValue) -> Result<()>) -> Result<Tip> {
-    let mut tip = Tip {
-        n_lines: 0,
-        hash: Digest::ZERO,
-    };
+    let mut tip = Tip { n_lines: 0, hash: Digest::ZERO };
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(tip),
@@ -62,10 +59,7 @@ pub fn read(path: &Path, mut each: impl FnMut(u64, &RawValue) -> Result<()>) -> 
             bail!("{}: its digest is not that of its content", at());
         }
         each(line.seq, &line.event).with_context(at)?;
-        tip = Tip {
-            n_lines: line.seq,
-            hash: line.hash,
-        };
+        tip = Tip { n_lines: line.seq, hash: line.hash };
     }
     Ok(tip)
 }
@@ -77,22 +71,14 @@ pub fn append(path: &Path, tip: Tip, event: &impl Serialize) -> Result<Tip> {
     let event = serde_json::value::to_raw_value(event).context("writing the record")?;
     let seq = tip.n_lines + 1;
     let hash = hash_of(seq, tip.hash, event.get());
-    let mut bytes = serde_json::to_vec(&Line {
-        seq,
-        prev: tip.hash,
-        hash,
-        event,
-    })
-    .context("writing the record")?;
+    let mut bytes = serde_json::to_vec(&Line { seq, prev: tip.hash, hash, event }).context("writing the record")?;
     bytes.push(b'\n');
     let mut file = OpenOptions::new()
         .create(true)
         .append(true)
         .open(path)
         .with_context(|| format!("opening {}", path.display()))?;
-    file.write_all(&bytes)
-        .and_then(|()| file.sync_all())
-        .with_context(|| format!("writing {}", path.display()))?;
+    file.write_all(&bytes).and_then(|()| file.sync_all()).with_context(|| format!("writing {}", path.display()))?;
     super::sync_parent(path)?;
     Ok(Tip { n_lines: seq, hash })
 }

@@ -29,15 +29,7 @@ pub struct Register {
     next_ordinal: u32,
 }
 
-const HEADER: [&str; 7] = [
-    "ordinal",
-    "id",
-    "assigned",
-    "provider",
-    "title",
-    "fingerprint",
-    "untitled_fingerprint",
-];
+const HEADER: [&str; 7] = ["ordinal", "id", "assigned", "provider", "title", "fingerprint", "untitled_fingerprint"];
 
 impl Register {
     /// Reads the register; an absent file is an empty register.
@@ -48,25 +40,15 @@ impl Register {
         if !path.exists() {
             return Ok(register);
         }
-        let mut reader =
-            csv::Reader::from_path(path).with_context(|| format!("reading {}", path.display()))?;
+        let mut reader = csv::Reader::from_path(path).with_context(|| format!("reading {}", path.display()))?;
         for (row_idx, record) in reader.records().enumerate() {
             let record = record.with_context(|| format!("reading {}", path.display()))?;
             let Some((id, known)) = parse_row(&record) else {
-                bail!(
-                    "{} line {}: expected {}",
-                    path.display(),
-                    row_idx + 2,
-                    HEADER.join(",")
-                );
+                bail!("{} line {}: expected {}", path.display(), row_idx + 2, HEADER.join(","));
             };
             register.next_ordinal = register.next_ordinal.max(known.ordinal + 1);
             if register.known.insert(id.clone(), known).is_some() {
-                bail!(
-                    "{} line {}: `{id}` stands twice",
-                    path.display(),
-                    row_idx + 2
-                );
+                bail!("{} line {}: `{id}` stands twice", path.display(), row_idx + 2);
             }
         }
         Ok(register)
@@ -91,9 +73,7 @@ impl Register {
                 known.untitled.to_string().as_str(),
             ])?;
         }
-        writer
-            .into_inner()
-            .context("writing the register of identifiers")
+        writer.into_inner().context("writing the register of identifiers")
     }
 
     /// Registers datasets that bring their own id or `None`, and answers id and ordinal of each, in the same order.
@@ -108,24 +88,13 @@ impl Register {
             |known| format!("{}\n{}", known.provider, known.title),
             |known| known.untitled.to_string(),
         ];
-        let fresh: Vec<Known> = datasets
-            .iter()
-            .map(|(own, dataset)| describe(dataset, own.is_none()))
-            .collect();
+        let fresh: Vec<Known> = datasets.iter().map(|(own, dataset)| describe(dataset, own.is_none())).collect();
         for key_of in keys {
             let mut by_key: BTreeMap<String, (Vec<DatasetId>, Vec<usize>)> = BTreeMap::new();
-            for (id, known) in self
-                .known
-                .iter()
-                .filter(|(id, known)| known.assigned && !used.contains(*id))
-            {
+            for (id, known) in self.known.iter().filter(|(id, known)| known.assigned && !used.contains(*id)) {
                 by_key.entry(key_of(known)).or_default().0.push(id.clone());
             }
-            for (idx, known) in fresh
-                .iter()
-                .enumerate()
-                .filter(|(idx, _)| res[*idx].is_none())
-            {
+            for (idx, known) in fresh.iter().enumerate().filter(|(idx, _)| res[*idx].is_none()) {
                 if let Some(sides) = by_key.get_mut(&key_of(known)) {
                     sides.1.push(idx);
                 }
@@ -150,10 +119,7 @@ impl Register {
                     seed = Digest::of(seed.to_string().as_bytes());
                 }
             });
-            known.ordinal = self
-                .known
-                .get(&id)
-                .map_or(self.next_ordinal, |old| old.ordinal);
+            known.ordinal = self.known.get(&id).map_or(self.next_ordinal, |old| old.ordinal);
             self.next_ordinal = self.next_ordinal.max(known.ordinal + 1);
             out.push((id.clone(), known.ordinal));
             self.known.insert(id, known);
@@ -201,11 +167,7 @@ mod tests {
 
     fn ids(register: &mut Register, datasets: &[Dataset]) -> Vec<DatasetId> {
         let input: Vec<_> = datasets.iter().map(|dataset| (None, dataset)).collect();
-        register
-            .resolve(&input)
-            .into_iter()
-            .map(|(id, _)| id)
-            .collect()
+        register.resolve(&input).into_iter().map(|(id, _)| id).collect()
     }
 
     #[test]
@@ -216,10 +178,7 @@ mod tests {
             ids(&mut register, &[dataset("乙", "二"), dataset("甲改", "一")]),
             [first[1].clone(), first[0].clone()]
         );
-        assert_eq!(
-            ids(&mut register, &[dataset("甲改", "新"), dataset("乙", "二")]),
-            first
-        );
+        assert_eq!(ids(&mut register, &[dataset("甲改", "新"), dataset("乙", "二")]), first);
     }
 
     #[test]

@@ -15,11 +15,8 @@ use anyhow::{Context, Result};
 pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let fresh = path.with_extension("tmp");
     let mut file = create(&fresh).with_context(|| format!("writing {}", fresh.display()))?;
-    file.write_all(bytes)
-        .and_then(|()| file.sync_all())
-        .with_context(|| format!("writing {}", fresh.display()))?;
-    std::fs::rename(&fresh, path)
-        .with_context(|| format!("putting {} in place", path.display()))?;
+    file.write_all(bytes).and_then(|()| file.sync_all()).with_context(|| format!("writing {}", fresh.display()))?;
+    std::fs::rename(&fresh, path).with_context(|| format!("putting {} in place", path.display()))?;
     sync_parent(path)
 }
 
@@ -28,15 +25,10 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
 /// Errors: when the folder cannot be synced.
 pub fn sync_parent(path: &Path) -> Result<()> {
     let parent = path.parent().unwrap_or_else(|| Path::new("."));
-    File::open(parent)
-        .and_then(|dir| dir.sync_all())
-        .with_context(|| format!("syncing {}", parent.display()))
+    File::open(parent).and_then(|dir| dir.sync_all()).with_context(|| format!("syncing {}", parent.display()))
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "records are written here and nowhere else"
-)]
+#[expect(clippy::disallowed_methods, reason = "records are written here and nowhere else")]
 fn create(path: &Path) -> std::io::Result<File> {
     File::create(path)
 }
@@ -52,8 +44,7 @@ impl Lock {
     /// Errors: when the file cannot be made.
     pub fn try_take(path: &Path) -> Result<Option<Self>> {
         if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent)
-                .with_context(|| format!("making {}", parent.display()))?;
+            std::fs::create_dir_all(parent).with_context(|| format!("making {}", parent.display()))?;
         }
         let file = OpenOptions::new()
             .create(true)

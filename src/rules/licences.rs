@@ -58,10 +58,7 @@ impl Licences {
             any_purpose: false,
             open: true,
         }));
-        let mut res = Self {
-            default_id: known[0].id.clone(),
-            known,
-        };
+        let mut res = Self { default_id: known[0].id.clone(), known };
         if let Some(id) = &config.default {
             res.default_id = res.find(id).ok_or_else(|| id.clone())?.id.clone();
         }
@@ -71,14 +68,10 @@ impl Licences {
     /// The licence that a catalog cell names; the site's default for an empty cell; `None` for an unknown word.
     #[must_use]
     pub fn find(&self, cell: &str) -> Option<&Licence> {
-        let word = fold(if cell.is_empty() {
-            &self.default_id
-        } else {
-            cell
-        });
-        self.known.iter().find(|licence| {
-            fold(&licence.id) == word || licence.names.iter().any(|name| fold(name) == word)
-        })
+        let word = fold(if cell.is_empty() { &self.default_id } else { cell });
+        self.known
+            .iter()
+            .find(|licence| fold(&licence.id) == word || licence.names.iter().any(|name| fold(name) == word))
     }
 
     /// All licences, the terms of the rules first.
@@ -90,11 +83,7 @@ impl Licences {
     /// The ids, for messages.
     #[must_use]
     pub fn ids(&self) -> String {
-        self.known
-            .iter()
-            .map(|licence| licence.id.as_str())
-            .collect::<Vec<_>>()
-            .join(", ")
+        self.known.iter().map(|licence| licence.id.as_str()).collect::<Vec<_>>().join(", ")
     }
 }
 
@@ -103,11 +92,7 @@ impl Licences {
 /// Source: requirements 3, the proposal for a default: free, copying and reuse allowed, attribution as the rules say.
 fn terms_of(regime: &Regime) -> Licence {
     let text = |zh: String, en: String| {
-        LocalText::Each(
-            [("zh-CN".to_owned(), zh), ("en".to_owned(), en)]
-                .into_iter()
-                .collect(),
-        )
+        LocalText::Each([("zh-CN".to_owned(), zh), ("en".to_owned(), en)].into_iter().collect())
     };
     Licence {
         id: format!("LicenseRef-{}-terms", regime.id),
@@ -133,10 +118,7 @@ mod tests {
     fn the_register_reads_and_an_empty_cell_means_the_terms() {
         let regime = Regime::load(Path::new("/nonexistent"), "yancheng-2022").unwrap();
         let licences = Licences::new(&LicenceConfig::default(), &regime).unwrap();
-        assert_eq!(
-            licences.find("").unwrap().id,
-            "LicenseRef-yancheng-2022-terms"
-        );
+        assert_eq!(licences.find("").unwrap().id, "LicenseRef-yancheng-2022-terms");
         assert_eq!(licences.find("ODC-PDDL-1.0").unwrap().id, "PDDL-1.0");
         assert_eq!(licences.find("自由使用"), None);
     }

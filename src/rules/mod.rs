@@ -15,22 +15,10 @@ use crate::site::toml_finding;
 
 /// The built-in profiles: id and text.
 const BUILT_IN: &[(&str, &str)] = &[
-    (
-        "shuangyashan-2026",
-        include_str!("../../regimes/shuangyashan-2026.toml"),
-    ),
-    (
-        "yancheng-2022",
-        include_str!("../../regimes/yancheng-2022.toml"),
-    ),
-    (
-        "yancheng-2022-draft",
-        include_str!("../../regimes/yancheng-2022-draft.toml"),
-    ),
-    (
-        "yangzhou-2021-draft",
-        include_str!("../../regimes/yangzhou-2021-draft.toml"),
-    ),
+    ("shuangyashan-2026", include_str!("../../regimes/shuangyashan-2026.toml")),
+    ("yancheng-2022", include_str!("../../regimes/yancheng-2022.toml")),
+    ("yancheng-2022-draft", include_str!("../../regimes/yancheng-2022-draft.toml")),
+    ("yangzhou-2021-draft", include_str!("../../regimes/yangzhou-2021-draft.toml")),
 ];
 
 /// A rule profile.
@@ -268,39 +256,29 @@ impl Regime {
     /// Errors: a finding that names the profiles there are, or the line that is wrong.
     pub fn load(root: &Path, id: &str) -> Result<Self, Box<Finding>> {
         let (file, text) = source(root, id).ok_or_else(|| {
-            let names = BUILT_IN
-                .iter()
-                .map(|(name, _)| *name)
-                .collect::<Vec<_>>()
-                .join(", ");
+            let names = BUILT_IN.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ");
             Box::new(
-                Finding::new(
-                    Code::RegimeUnknown,
-                    Place::file("site.toml").in_column("regime"),
-                )
-                .found(id)
-                .expected(names),
+                Finding::new(Code::RegimeUnknown, Place::file("site.toml").in_column("regime"))
+                    .found(id)
+                    .expected(names),
             )
         })?;
-        let mut table: toml::Table = toml::from_str(&text)
-            .map_err(|error| toml_finding(Code::RegimeInvalid, &file, &text, &error))?;
+        let mut table: toml::Table =
+            toml::from_str(&text).map_err(|error| toml_finding(Code::RegimeInvalid, &file, &text, &error))?;
         if let Some(toml::Value::String(parent)) = table.get("inherits") {
             let Some((parent_file, parent_text)) = source(root, parent) else {
                 return Err(Box::new(
-                    Finding::new(Code::RegimeInvalid, Place::file(file))
-                        .found(parent)
-                        .expected("inherits"),
+                    Finding::new(Code::RegimeInvalid, Place::file(file)).found(parent).expected("inherits"),
                 ));
             };
-            let mut merged: toml::Table = toml::from_str(&parent_text).map_err(|error| {
-                toml_finding(Code::RegimeInvalid, &parent_file, &parent_text, &error)
-            })?;
+            let mut merged: toml::Table = toml::from_str(&parent_text)
+                .map_err(|error| toml_finding(Code::RegimeInvalid, &parent_file, &parent_text, &error))?;
             merged.extend(table);
             table = merged;
         }
-        let mut regime: Self = table.try_into().map_err(|error: toml::de::Error| {
-            toml_finding(Code::RegimeInvalid, &file, &text, &error)
-        })?;
+        let mut regime: Self = table
+            .try_into()
+            .map_err(|error: toml::de::Error| toml_finding(Code::RegimeInvalid, &file, &text, &error))?;
         regime.digest = Digest::of(text.as_bytes());
         Ok(regime)
     }
@@ -335,28 +313,9 @@ impl Regime {
 
     /// The attribution sentence of a dataset; `acquired_on` is put in where the rules ask for the day.
     #[must_use]
-    pub fn attribution(
-        &self,
-        lang: &str,
-        site: &str,
-        title: &str,
-        provider: &str,
-        acquired_on: &str,
-    ) -> String {
-        let template = if lang.starts_with("zh") {
-            &self.citation.template_zh
-        } else {
-            &self.citation.template_en
-        };
-        fill(
-            template,
-            &[
-                ("site", site),
-                ("title", title),
-                ("provider", provider),
-                ("acquired_on", acquired_on),
-            ],
-        )
+    pub fn attribution(&self, lang: &str, site: &str, title: &str, provider: &str, acquired_on: &str) -> String {
+        let template = if lang.starts_with("zh") { &self.citation.template_zh } else { &self.citation.template_en };
+        fill(template, &[("site", site), ("title", title), ("provider", provider), ("acquired_on", acquired_on)])
     }
 }
 
@@ -370,10 +329,7 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
         let after = &rest[start + 1..];
         let known = after.find('}').and_then(|end| {
             let name = &after[..end];
-            values
-                .iter()
-                .find(|(key, _)| *key == name)
-                .map(|(_, value)| (end, *value))
+            values.iter().find(|(key, _)| *key == name).map(|(_, value)| (end, *value))
         });
         if let Some((end, value)) = known {
             res.push_str(value);
@@ -395,10 +351,7 @@ fn source(root: &Path, id: &str) -> Option<(String, String)> {
     if let Ok(text) = std::fs::read_to_string(root.join(&file)) {
         return Some((file, text));
     }
-    BUILT_IN
-        .iter()
-        .find(|(name, _)| *name == id)
-        .map(|(_, text)| (file, (*text).to_owned()))
+    BUILT_IN.iter().find(|(name, _)| *name == id).map(|(_, text)| (file, (*text).to_owned()))
 }
 
 #[cfg(test)]
@@ -408,8 +361,8 @@ mod tests {
     #[test]
     fn every_built_in_profile_loads() {
         for (id, _) in BUILT_IN {
-            let regime = Regime::load(Path::new("/nonexistent"), id)
-                .unwrap_or_else(|finding| panic!("{id}: {finding:?}"));
+            let regime =
+                Regime::load(Path::new("/nonexistent"), id).unwrap_or_else(|finding| panic!("{id}: {finding:?}"));
             assert_eq!(&regime.id, id);
         }
     }
@@ -425,9 +378,6 @@ mod tests {
 
     #[test]
     fn a_value_is_never_a_template() {
-        assert_eq!(
-            fill("{a}-{b}-{c}", &[("a", "{b}"), ("b", "x")]),
-            "{b}-x-{c}"
-        );
+        assert_eq!(fill("{a}-{b}-{c}", &[("a", "{b}"), ("b", "x")]), "{b}-x-{c}");
     }
 }

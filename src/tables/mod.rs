@@ -46,59 +46,31 @@ pub fn ingest(
         .collect()
 }
 
-fn ingest_dataset(
-    dataset: &ClearedDataset,
-    stage: &Stage,
-    config: ExportConfig,
-) -> Result<Evidence> {
+fn ingest_dataset(dataset: &ClearedDataset, stage: &Stage, config: ExportConfig) -> Result<Evidence> {
     let mut evidence = Evidence::default();
     evidence.files.links.clone_from(&dataset.links);
     let folder = format!("datasets/{}", dataset.id);
     let names = table_names(&dataset.files);
     for (file, table_name) in dataset.files.iter().zip(names) {
-        let finding = |code| {
-            Finding::new(code, dataset.place.clone())
-                .about(&dataset.dataset.title)
-                .found(&file.named)
-        };
+        let finding = |code| Finding::new(code, dataset.place.clone()).about(&dataset.dataset.title).found(&file.named);
         let original = match copy_original(file, &folder, stage)? {
             Ok(original) => original,
             Err(error) => {
-                evidence
-                    .findings
-                    .push(finding(Code::FileUnreadable).expected(error.to_string()));
+                evidence.findings.push(finding(Code::FileUnreadable).expected(error.to_string()));
                 continue;
             }
         };
         let head = head_of(stage, &original.route)?;
-        if let Some(why) = original
-            .format
-            .as_ref()
-            .and_then(|format| magic::mismatch(format, &head))
-        {
-            evidence
-                .findings
-                .push(finding(Code::FileNotAsNamed).expected(why));
+        if let Some(why) = original.format.as_ref().and_then(|format| magic::mismatch(format, &head)) {
+            evidence.findings.push(finding(Code::FileNotAsNamed).expected(why));
         } else if let Some(kind) = original.format.as_ref().and_then(read::Kind::of) {
-            let mut job = TableJob {
-                stage,
-                config,
-                folder: &folder,
-                table_name,
-                kind,
-                original: &original,
-            };
+            let mut job = TableJob { stage, config, folder: &folder, table_name, kind, original: &original };
             let findings = job.run(&finding, &mut evidence.files.tables)?;
             evidence.findings.extend(findings);
-        } else if !original
-            .format
-            .as_ref()
-            .is_some_and(|format| format.label() == "ZIP")
-        {
-            evidence.findings.push(
-                finding(Code::TableNone)
-                    .expected(original.format.as_ref().map_or("", Format::label)),
-            );
+        } else if original.format.as_ref().is_none_or(|format| format.label() != "ZIP") {
+            evidence
+                .findings
+                .push(finding(Code::TableNone).expected(original.format.as_ref().map_or("", Format::label)));
         }
         evidence.files.originals.push(original);
     }
@@ -109,34 +81,18 @@ fn ingest_dataset(
 fn table_names(files: &[CheckedFile]) -> Vec<String> {
     let stems: Vec<String> = files
         .iter()
-        .map(|file| {
-            slug(
-                file.public_name
-                    .rsplit_once('.')
-                    .map_or(file.public_name.as_str(), |(stem, _)| stem),
-            )
-        })
+        .map(|file| slug(file.public_name.rsplit_once('.').map_or(file.public_name.as_str(), |(stem, _)| stem)))
         .collect();
     let n_same = |stem: &String| stems.iter().filter(|other| *other == stem).count();
     stems
         .iter()
         .zip(files)
-        .map(|(stem, file)| {
-            if n_same(stem) > 1 {
-                slug(&file.public_name.replace('.', "-"))
-            } else {
-                stem.clone()
-            }
-        })
+        .map(|(stem, file)| if n_same(stem) > 1 { slug(&file.public_name.replace('.', "-")) } else { stem.clone() })
         .collect()
 }
 
 /// Copies a provider's file into the stage byte for byte; the inner error is the provider's file's, the outer the disk's.
-fn copy_original(
-    file: &CheckedFile,
-    folder: &str,
-    stage: &Stage,
-) -> Result<std::io::Result<DataFile>> {
+fn copy_original(file: &CheckedFile, folder: &str, stage: &Stage) -> Result<std::io::Result<DataFile>> {
     let route = Route::new(&format!("{folder}/files/{}", file.public_name))?;
     let mut source = match std::fs::File::open(&file.path) {
         Ok(source) => source,
@@ -147,9 +103,7 @@ fn copy_original(
     loop {
         match source.read(&mut buffer) {
             Ok(0) => break,
-            Ok(n_bytes) => writer
-                .write_all(&buffer[..n_bytes])
-                .with_context(|| format!("writing {route}"))?,
+            Ok(n_bytes) => writer.write_all(&buffer[..n_bytes]).with_context(|| format!("writing {route}"))?,
             Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
             Err(error) => return Ok(Err(error)),
         }
@@ -166,11 +120,7 @@ fn copy_original(
 
 fn head_of(stage: &Stage, route: &Route) -> Result<Vec<u8>> {
     let mut head = Vec::with_capacity(16);
-    stage
-        .open(route)?
-        .take(16)
-        .read_to_end(&mut head)
-        .with_context(|| format!("reading {route}"))?;
+    stage.open(route)?.take(16).read_to_end(&mut head).with_context(|| format!("reading {route}"))?;
     Ok(head)
 }
 
@@ -185,28 +135,17 @@ struct TableJob<'a> {
 }
 
 impl TableJob<'_> {
-    fn run(
-        &mut self,
-        finding: &dyn Fn(Code) -> Finding,
-        tables: &mut Vec<Table>,
-    ) -> Result<Vec<Finding>> {
+    fn run(&mut self, finding: &dyn Fn(Code) -> Finding, tables: &mut Vec<Table>) -> Result<Vec<Finding>> {
         let mut findings = Vec::new();
         if self.original.size_bytes > MAX_TABLE_BYTES {
-            return Ok(vec![
-                finding(Code::TableNone).expected(format!("> {} MiB", MAX_TABLE_BYTES >> 20)),
-            ]);
+            return Ok(vec![finding(Code::TableNone).expected(format!("> {} MiB", MAX_TABLE_BYTES >> 20))]);
         }
         let mut bytes = Vec::new();
-        self.stage
-            .open(&self.original.route)?
-            .read_to_end(&mut bytes)
-            .context("reading a staged file")?;
+        self.stage.open(&self.original.route)?.read_to_end(&mut bytes).context("reading a staged file")?;
         let decoded = match decode(bytes, None) {
             Ok(decoded) => decoded,
             Err(error @ (NotText::Binary | NotText::Invalid(_) | NotText::UnknownEncoding(_))) => {
-                return Ok(vec![
-                    finding(Code::FileNotAsNamed).expected(error.to_string()),
-                ]);
+                return Ok(vec![finding(Code::FileNotAsNamed).expected(error.to_string())]);
             }
         };
         if decoded.decided == Decided::ByGuess {
@@ -224,22 +163,12 @@ impl TableJob<'_> {
             }
         };
         let columns = source.columns.clone();
-        let mut writers = TableWriters::open(
-            self.stage,
-            self.folder,
-            &self.table_name,
-            &columns,
-            self.config,
-        )?;
+        let mut writers = TableWriters::open(self.stage, self.folder, &self.table_name, &columns, self.config)?;
         let mut preview: Vec<Vec<Option<String>>> = Vec::new();
         let mut n_rows = 0;
         let n_ragged = source.each_row(&mut |row: &[Cell<'_>]| {
             if preview.len() < PREVIEW_ROWS {
-                preview.push(
-                    row.iter()
-                        .map(|cell| cell.text().map(str::to_owned))
-                        .collect(),
-                );
+                preview.push(row.iter().map(|cell| cell.text().map(str::to_owned)).collect());
             }
             n_rows += 1;
             writers.row(row)
@@ -248,12 +177,7 @@ impl TableJob<'_> {
             findings.push(finding(Code::TableRagged).expected(n_ragged.to_string()));
         }
         let written = writers.finish()?;
-        findings.extend(
-            written
-                .left_out
-                .into_iter()
-                .map(|why| finding(Code::TableTooWide).expected(why)),
-        );
+        findings.extend(written.left_out.into_iter().map(|why| finding(Code::TableTooWide).expected(why)));
         tables.push(Table {
             name: self.table_name.clone(),
             source: self.original.name.clone(),

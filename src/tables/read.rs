@@ -3,13 +3,13 @@
 //! Every value is kept as the source has it. Columns get unique names; a row that is too short is filled with missing
 //! values, further cells get columns of their own, and both are counted.
 
-use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
-use serde_json::value::RawValue;
+use serde::de::Error as _;
 
 use crate::exports::Cell;
+use crate::json::{self, Arrays};
 use crate::model::format::Format;
 
 /// What a file is read as.
@@ -54,14 +54,8 @@ pub struct Source<'a> {
 
 #[derive(Debug)]
 enum Rows<'a> {
-    Separated {
-        text: &'a str,
-        delimiter: u8,
-    },
-    Json {
-        text: &'a str,
-        index: BTreeMap<String, usize>,
-    },
+    Separated { text: &'a str, delimiter: u8 },
+    Json { text: &'a str, index: BTreeMap<String, usize> },
 }
 
 /// Finds the columns of a table.
@@ -88,21 +82,13 @@ impl Source<'_> {
 }
 
 fn separated_reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .from_reader(text.as_bytes())
+    csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes())
 }
 
 fn open_separated(text: &str) -> Result<Source<'_>, NoTable> {
     let first_line = text.lines().next().unwrap_or_default();
     let count = |delimiter: char| first_line.matches(delimiter).count();
-    let delimiter = [',', '\t', ';', '|']
-        .into_iter()
-        .rev()
-        .max_by_key(|delimiter| count(*delimiter))
-        .unwrap_or(',');
+    let delimiter = [',', '\t', ';', '|'].into_iter().rev().max_by_key(|delimiter| count(*delimiter)).unwrap_or(',');
     let mut reader = separated_reader(text, delimiter as u8);
     let mut record = csv::StringRecord::new();
     let mut header: Option<Vec<String>> = None;
@@ -125,13 +111,7 @@ fn open_separated(text: &str) -> Result<Source<'_>, NoTable> {
         return Err(NoTable::OtherShape(format!("{widest} columns")));
     }
     header.resize(widest.max(header.len()), String::new());
-    Ok(Source {
-        columns: unique_names(&header),
-        rows: Rows::Separated {
-            text,
-            delimiter: delimiter as u8,
-        },
-    })
+    Ok(Source { columns: unique_names(&header), rows: Rows::Separated { text, delimiter: delimiter as u8 } })
 }
 
 fn each_separated(
@@ -153,16 +133,8 @@ fn each_separated(
             n_ragged += 1;
         }
         // The format does not tell an empty text from no value; readers take an empty cell for no value.
-        let mut row: Vec<Cell<'_>> = record
-            .iter()
-            .map(|cell| {
-                if cell.is_empty() {
-                    Cell::Missing
-                } else {
-                    Cell::Text(cell)
-                }
-            })
-            .collect();
+        let mut row: Vec<Cell<'_>> =
+            record.iter().map(|cell| if cell.is_empty() { Cell::Missing } else { Cell::Text(cell) }).collect();
         row.resize(n_columns, Cell::Missing);
         each(&row)?;
     }
@@ -174,11 +146,7 @@ fn unique_names(header: &[String]) -> Vec<String> {
     let mut taken: BTreeSet<String> = BTreeSet::new();
     let mut res = Vec::with_capacity(header.len());
     for (idx, name) in header.iter().enumerate() {
-        let base = if name.trim().is_empty() {
-            format!("列{}", idx + 1)
-        } else {
-            name.trim().to_owned()
-        };
+        let base = if name.trim().is_empty() { format!("列{}", idx + 1) } else { name.trim().to_owned() };
         let mut unique = base.clone();
         let mut n = 2;
         while !taken.insert(unique.clone()) {
@@ -190,44 +158,37 @@ fn unique_names(header: &[String]) -> Vec<String> {
     res
 }
 
-type Object<'a> = Vec<(Cow<'a, str>, &'a RawValue)>;
-
 fn open_json(text: &str) -> Result<Source<'_>, NoTable> {
-    let value: &RawValue =
-        serde_json::from_str(text).map_err(|error| NoTable::Broken(error.to_string()))?;
-    if !value.get().starts_with('[') {
-        return Err(NoTable::OtherShape(
-            "a JSON object, not an array".to_owned(),
-        ));
+    if !text.trim_start().starts_with('[') {
+        return match json::check(text) {
+            Ok(()) => Err(NoTable::OtherShape("a JSON object, not an array".to_owned())),
+            Err(error) => Err(NoTable::Broken(error.to_string())),
+        };
     }
     let mut index = BTreeMap::new();
     let mut columns: Vec<String> = Vec::new();
-    let mut problem = None;
-    objects(text, &mut |object| {
-        let Some(object) = object else {
-            problem = Some("an array of plain values".to_owned());
-            return Ok(false);
-        };
-        for (key, _) in &object {
-            if !index.contains_key(key.as_ref()) {
+    let mut has_other_items = false;
+    json::each_item(text, Arrays::One, |item| {
+        has_other_items |= item.is_none();
+        for (key, _) in item.unwrap_or_default() {
+            if columns.len() <= MAX_COLUMNS && !index.contains_key(key.as_ref()) {
                 index.insert(key.clone().into_owned(), columns.len());
-                columns.push(key.clone().into_owned());
+                columns.push(key.into_owned());
             }
         }
-        if columns.len() > MAX_COLUMNS {
-            problem = Some(format!("more than {MAX_COLUMNS} keys"));
-        }
-        Ok(problem.is_none())
+        Ok(())
     })
     .map_err(|error| NoTable::Broken(error.to_string()))?;
-    match problem {
-        Some(why) => Err(NoTable::OtherShape(why)),
-        None if columns.is_empty() => Err(NoTable::OtherShape("empty".to_owned())),
-        None => Ok(Source {
-            columns: unique_names(&columns),
-            rows: Rows::Json { text, index },
-        }),
+    if has_other_items {
+        return Err(NoTable::OtherShape("an array of plain values".to_owned()));
     }
+    if columns.len() > MAX_COLUMNS {
+        return Err(NoTable::OtherShape(format!("more than {MAX_COLUMNS} keys")));
+    }
+    if columns.is_empty() {
+        return Err(NoTable::OtherShape("empty".to_owned()));
+    }
+    Ok(Source { columns: unique_names(&columns), rows: Rows::Json { text, index } })
 }
 
 fn each_object(
@@ -235,17 +196,10 @@ fn each_object(
     index: &BTreeMap<String, usize>,
     each: &mut dyn FnMut(&[Cell<'_>]) -> Result<()>,
 ) -> Result<u64> {
-    objects(text, &mut |object| {
-        let object = object.unwrap_or_default();
-        let mut texts: Vec<Option<Cow<'_, str>>> = Vec::with_capacity(object.len());
-        for (_, value) in &object {
-            let raw = value.get();
-            texts.push(if raw.starts_with('"') {
-                Some(serde_json::from_str(raw).map(Cow::<str>::Owned)?)
-            } else {
-                None
-            });
-        }
+    let mut failed = None;
+    let walked = json::each_item(text, Arrays::One, |item| {
+        let object = item.unwrap_or_default();
+        let texts = object.iter().map(|(_, value)| json::string_of(value)).collect::<serde_json::Result<Vec<_>>>()?;
         let mut row = vec![Cell::Missing; index.len()];
         for ((key, value), text) in object.iter().zip(&texts) {
             if let Some(idx) = index.get(key.as_ref()) {
@@ -256,55 +210,17 @@ fn each_object(
                 };
             }
         }
-        each(&row)?;
-        Ok(true)
-    })?;
-    Ok(0)
-}
-
-/// Walks the objects of an array; hands over `None` for an item that is no object; stops when told.
-fn objects(text: &str, each: &mut dyn FnMut(Option<Object<'_>>) -> Result<bool>) -> Result<()> {
-    let items: Vec<&RawValue> = serde_json::from_str(text)?;
-    for item in items {
-        let object = if item.get().starts_with('{') {
-            Some(members(item.get())?)
-        } else {
-            None
-        };
-        if !each(object)? {
-            break;
-        }
+        each(&row).map_err(|error| {
+            // The walk can carry only its own kind of error: keep the disk's beside it.
+            failed = Some(error);
+            serde_json::Error::custom("stopped")
+        })
+    });
+    match (failed, walked) {
+        (Some(error), _) => Err(error),
+        (None, walked) => Ok(walked.map(|()| 0)?),
     }
-    Ok(())
 }
-
-fn members(raw: &str) -> serde_json::Result<Object<'_>> {
-    struct Members;
-    impl<'de> serde::de::Visitor<'de> for Members {
-        type Value = Object<'de>;
-
-        fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-            f.write_str("an object")
-        }
-
-        fn visit_map<A: serde::de::MapAccess<'de>>(
-            self,
-            mut map: A,
-        ) -> Result<Object<'de>, A::Error> {
-            let mut res = Vec::new();
-            while let Some((key, value)) = map.next_entry::<Key<'de>, &'de RawValue>()? {
-                res.push((key.0, value));
-            }
-            Ok(res)
-        }
-    }
-    let mut deserializer = serde_json::Deserializer::from_str(raw);
-    serde::Deserializer::deserialize_map(&mut deserializer, Members)
-}
-
-#[derive(serde::Deserialize)]
-#[serde(transparent)]
-struct Key<'a>(#[serde(borrow)] Cow<'a, str>);
 
 #[cfg(test)]
 mod tests {
@@ -325,8 +241,7 @@ mod tests {
 
     #[test]
     fn separated_values_keep_every_digit() {
-        let (columns, seen, n_ragged) =
-            rows(Kind::Separated, "a,,a\r\n007,\"1,5\",\r\n1\r\n1,2,3,4\r\n");
+        let (columns, seen, n_ragged) = rows(Kind::Separated, "a,,a\r\n007,\"1,5\",\r\n1\r\n1,2,3,4\r\n");
         assert_eq!(columns, ["a", "列2", "a_2", "列4"]);
         assert_eq!(seen[0], "[Text(\"007\"), Text(\"1,5\"), Missing, Missing]");
         assert_eq!(n_ragged, 2);
@@ -334,28 +249,16 @@ mod tests {
 
     #[test]
     fn json_numbers_are_copied() {
-        let (columns, seen, _) = rows(
-            Kind::Json,
-            r#"[{"n":12345678901234567890.10},{"n":null,"x":"","y":[1]}]"#,
-        );
+        let (columns, seen, _) = rows(Kind::Json, r#"[{"n":12345678901234567890.10},{"n":null,"x":"","y":[1]}]"#);
         assert_eq!(columns, ["n", "x", "y"]);
-        assert_eq!(
-            seen[0],
-            "[Raw(\"12345678901234567890.10\"), Missing, Missing]"
-        );
+        assert_eq!(seen[0], "[Raw(\"12345678901234567890.10\"), Missing, Missing]");
         assert_eq!(seen[1], "[Missing, Text(\"\"), Raw(\"[1]\")]");
     }
 
     #[test]
     fn what_is_no_table_is_said() {
-        assert!(matches!(
-            open(Kind::Json, "{\"a\":1}"),
-            Err(NoTable::OtherShape(_))
-        ));
-        assert!(matches!(
-            open(Kind::Json, "[1,2]"),
-            Err(NoTable::OtherShape(_))
-        ));
+        assert!(matches!(open(Kind::Json, "{\"a\":1}"), Err(NoTable::OtherShape(_))));
+        assert!(matches!(open(Kind::Json, "[1,2]"), Err(NoTable::OtherShape(_))));
         assert!(matches!(open(Kind::Json, "[{]"), Err(NoTable::Broken(_))));
     }
 

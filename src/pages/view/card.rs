@@ -28,29 +28,20 @@ impl Card {
     pub fn new(scope: Scope<'_>, release_idx: usize) -> Self {
         let release = &scope.site.inputs.publishable.releases()[release_idx];
         let dataset = &release.cleared.dataset;
-        let day = updated(release)
-            .map(|day| day.to_string())
-            .unwrap_or_default();
+        let day = updated(release).map(|day| day.to_string()).unwrap_or_default();
         let rows = match &release.files.tables[..] {
             [table] => scope.strings.fill("rows_n", &[("n", &count(table.n_rows))]),
             _ => String::new(),
         };
-        let summary = if dataset.summary == dataset.title {
-            String::new()
-        } else {
-            shorten(&dataset.summary, SUMMARY_CHARS)
-        };
+        let summary =
+            if dataset.summary == dataset.title { String::new() } else { shorten(&dataset.summary, SUMMARY_CHARS) };
         Self {
             href: scope.page_href(&format!("datasets/{}", release.cleared.id)),
             title: dataset.title.clone(),
             summary,
             provider: dataset.provider.clone(),
             frequency: frequency(scope, dataset),
-            date: if day.is_empty() {
-                String::new()
-            } else {
-                scope.strings.fill("updated_on", &[("date", &day)])
-            },
+            date: if day.is_empty() { String::new() } else { scope.strings.fill("updated_on", &[("date", &day)]) },
             day,
             rows,
             overdue: is_overdue(release, scope.site.inputs.as_of) == Some(true),
@@ -63,10 +54,7 @@ impl Card {
 /// The update frequency in words: ours where it reads as one, else as the catalog writes it.
 pub(super) fn frequency(scope: Scope<'_>, dataset: &crate::model::dataset::Dataset) -> String {
     match dataset.frequency {
-        Some(frequency) => scope
-            .strings
-            .get(&format!("freq_{}", frequency.code_name()))
-            .to_owned(),
+        Some(frequency) => scope.strings.get(&format!("freq_{}", frequency.code_name())).to_owned(),
         None => dataset.frequency_text.clone(),
     }
 }

@@ -14,6 +14,7 @@ use crate::pages::view::shell::{Crumb, PageHead};
 use crate::pages::view::{Fact, Scope, facts};
 
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "flags that the template asks for")]
 pub(super) struct DatasetView {
     page: PageHead,
     data_lang: Option<String>,
@@ -120,34 +121,14 @@ pub(super) fn view(scope: Scope<'_>, job: &Job<'_>, release_idx: usize) -> Datas
     let package = &inputs.packages[release_idx];
     let dataset = &release.cleared.dataset;
     let data_lang = scope.data_lang().map(str::to_owned);
-    let shown_summary = if dataset.summary == dataset.title {
-        String::new()
-    } else {
-        dataset.summary.clone()
-    };
-    let mut page = PageHead::new(
-        scope,
-        job,
-        "datasets",
-        &dataset.title,
-        crumbs(scope, release),
-    );
-    page.description = shorten(
-        if dataset.summary.is_empty() {
-            &dataset.title
-        } else {
-            &dataset.summary
-        },
-        150,
-    );
-    let sums_href = package
-        .sums
-        .as_ref()
-        .map_or_else(String::new, |route| scope.file_href(route.as_str()));
-    let metadata = package.datapackage.iter().map(|route| Link {
-        label: "Data Package".to_owned(),
-        href: scope.file_href(route.as_str()),
-    });
+    let shown_summary = if dataset.summary == dataset.title { String::new() } else { dataset.summary.clone() };
+    let mut page = PageHead::new(scope, job, "datasets", &dataset.title, crumbs(scope, release));
+    page.description = shorten(if dataset.summary.is_empty() { &dataset.title } else { &dataset.summary }, 150);
+    let sums_href = package.sums.as_ref().map_or_else(String::new, |route| scope.file_href(route.as_str()));
+    let metadata = package
+        .datapackage
+        .iter()
+        .map(|route| Link { label: "Data Package".to_owned(), href: scope.file_href(route.as_str()) });
     DatasetView {
         summary: shown_summary,
         timeliness: match is_overdue(release, inputs.as_of) {
@@ -159,19 +140,10 @@ pub(super) fn view(scope: Scope<'_>, job: &Job<'_>, release_idx: usize) -> Datas
         downloads: downloads(scope, release, package.zip.as_ref()),
         links: release.files.links.clone(),
         has_files: !release.files.originals.is_empty(),
-        tables: release
-            .files
-            .tables
-            .iter()
-            .take(MAX_PREVIEWS)
-            .map(|table| table_view(scope, table))
-            .collect(),
+        tables: release.files.tables.iter().take(MAX_PREVIEWS).map(|table| table_view(scope, table)).collect(),
         tables_are_many: release.files.tables.len() > 1,
         items_have_format: dataset.items.iter().any(|item| !item.format.is_empty()),
-        items_have_description: dataset
-            .items
-            .iter()
-            .any(|item| !item.description.is_empty()),
+        items_have_description: dataset.items.iter().any(|item| !item.description.is_empty()),
         items: dataset
             .items
             .iter()
@@ -182,9 +154,7 @@ pub(super) fn view(scope: Scope<'_>, job: &Job<'_>, release_idx: usize) -> Datas
             })
             .collect(),
         files: file_rows(scope, release, package.zip.as_ref()),
-        modified: updated(release)
-            .map(|day| day.to_string())
-            .unwrap_or_default(),
+        modified: updated(release).map(|day| day.to_string()).unwrap_or_default(),
         sums_href,
         licence: licence(scope, release),
         attribution_lead: attribution_lead(scope),
@@ -193,10 +163,7 @@ pub(super) fn view(scope: Scope<'_>, job: &Job<'_>, release_idx: usize) -> Datas
         facts: facts_of(scope, release, data_lang.as_deref()),
         contact: facts(
             scope.strings,
-            &[
-                ("contact_phone", &dataset.contact_phone),
-                ("contact_email", &dataset.contact_email),
-            ],
+            &[("contact_phone", &dataset.contact_phone), ("contact_email", &dataset.contact_email)],
         ),
         metadata: metadata.collect(),
         page,
@@ -205,17 +172,12 @@ pub(super) fn view(scope: Scope<'_>, job: &Job<'_>, release_idx: usize) -> Datas
 }
 
 fn crumbs(scope: Scope<'_>, release: &Release) -> Vec<Crumb> {
-    let mut res = vec![Crumb {
-        label: scope.strings.get("datasets_title").to_owned(),
-        href: Some(scope.page_href("datasets")),
-    }];
+    let mut res =
+        vec![Crumb { label: scope.strings.get("datasets_title").to_owned(), href: Some(scope.page_href("datasets")) }];
     let theme = &release.cleared.dataset.theme;
     if !theme.is_empty() {
         let folder = format!("themes/{}", facet_slug(Kind::Theme, theme));
-        res.push(Crumb {
-            label: theme.clone(),
-            href: Some(scope.page_href(&folder)),
-        });
+        res.push(Crumb { label: theme.clone(), href: Some(scope.page_href(&folder)) });
     }
     res
 }
@@ -226,18 +188,12 @@ fn size_tags(scope: Scope<'_>, release: &Release) -> Vec<String> {
         [table] => {
             let rows = count(table.n_rows);
             let columns = count(table.columns.len() as u64);
-            vec![
-                scope
-                    .strings
-                    .fill("rows_columns", &[("rows", &rows), ("columns", &columns)]),
-            ]
+            vec![scope.strings.fill("rows_columns", &[("rows", &rows), ("columns", &columns)])]
         }
         tables => {
             let rows = count(tables.iter().map(|table| table.n_rows).sum());
             vec![
-                scope
-                    .strings
-                    .fill("n_tables", &[("n", &tables.len().to_string())]),
+                scope.strings.fill("n_tables", &[("n", &tables.len().to_string())]),
                 scope.strings.fill("rows_n", &[("n", &rows)]),
             ]
         }
@@ -252,20 +208,14 @@ fn downloads(scope: Scope<'_>, release: &Release, zip: Option<&DataFile>) -> Vec
         size: size(file.size_bytes),
     };
     let label_of = |file: &DataFile| {
-        let format = file
-            .format
-            .as_ref()
-            .map_or("", crate::model::format::Format::label);
+        let format = file.format.as_ref().map_or("", crate::model::format::Format::label);
         format!("{} {format}", scope.strings.get("download"))
     };
     let mut res = Vec::new();
     if let [table] = &release.files.tables[..] {
         for wanted in ["CSV", "XLSX"] {
-            let file = table.derived.iter().find(|file| {
-                file.format
-                    .as_ref()
-                    .is_some_and(|format| format.label() == wanted)
-            });
+            let file =
+                table.derived.iter().find(|file| file.format.as_ref().is_some_and(|format| format.label() == wanted));
             res.extend(file.map(|file| button(file, label_of(file))));
         }
     } else if let ([original], []) = (&release.files.originals[..], &release.files.tables[..]) {
@@ -281,32 +231,17 @@ fn table_view(scope: Scope<'_>, table: &Table) -> TableView {
     let note = if n_shown == table.n_rows {
         scope.strings.fill("preview_all", &[("rows", &rows)])
     } else {
-        scope.strings.fill(
-            "preview_note",
-            &[("shown", &count(n_shown)), ("rows", &rows)],
-        )
+        scope.strings.fill("preview_note", &[("shown", &count(n_shown)), ("rows", &rows)])
     };
     let cell = |value: &Option<String>| match value {
-        Some(text) => CellView {
-            text: shorten(text, CELL_CHARS),
-            none: false,
-        },
-        None => CellView {
-            text: String::new(),
-            none: true,
-        },
+        Some(text) => CellView { text: shorten(text, CELL_CHARS), none: false },
+        None => CellView { text: String::new(), none: true },
     };
     TableView {
         name: table.source.clone(),
-        label: scope
-            .strings
-            .fill("preview_label", &[("name", &table.source)]),
+        label: scope.strings.fill("preview_label", &[("name", &table.source)]),
         columns: table.columns.clone(),
-        rows: table
-            .preview
-            .iter()
-            .map(|row| row.iter().map(cell).collect())
-            .collect(),
+        rows: table.preview.iter().map(|row| row.iter().map(cell).collect()).collect(),
         note,
     }
 }
@@ -315,10 +250,7 @@ fn file_rows(scope: Scope<'_>, release: &Release, zip: Option<&DataFile>) -> Vec
     let row = |file: &DataFile, kind: String| FileRow {
         name: file.name.clone(),
         href: scope.file_href(file.route.as_str()),
-        format: file
-            .format
-            .as_ref()
-            .map_or_else(String::new, |format| format.label().to_owned()),
+        format: file.format.as_ref().map_or_else(String::new, |format| format.label().to_owned()),
         size: size(file.size_bytes),
         kind,
         sha256: file.sha256.to_string(),
@@ -326,18 +258,9 @@ fn file_rows(scope: Scope<'_>, release: &Release, zip: Option<&DataFile>) -> Vec
     let mut res = Vec::new();
     for original in &release.files.originals {
         res.push(row(original, scope.strings.get("file_original").to_owned()));
-        let tables = release
-            .files
-            .tables
-            .iter()
-            .filter(|table| table.source == original.name);
+        let tables = release.files.tables.iter().filter(|table| table.source == original.name);
         for file in tables.flat_map(|table| &table.derived) {
-            res.push(row(
-                file,
-                scope
-                    .strings
-                    .fill("file_derived", &[("source", &original.name)]),
-            ));
+            res.push(row(file, scope.strings.fill("file_derived", &[("source", &original.name)])));
         }
     }
     res.extend(zip.map(|zip| row(zip, scope.strings.get("file_zip").to_owned())));
@@ -351,11 +274,7 @@ fn licence(scope: Scope<'_>, release: &Release) -> LicenceView {
         id: licence.id.clone(),
         name: licence.name.in_language(scope.tag()).to_owned(),
         summary: licence.summary.in_language(scope.tag()).to_owned(),
-        href: if external {
-            licence.url.clone()
-        } else {
-            scope.page_href("terms")
-        },
+        href: if external { licence.url.clone() } else { scope.page_href("terms") },
         external,
     }
 }
@@ -367,11 +286,7 @@ fn attribution_lead(scope: Scope<'_>) -> String {
     }
     scope.strings.fill(
         "attribution_duty",
-        &[
-            ("works", &rule.applies_to.join("、")),
-            ("elements", &rule.elements.join("、")),
-            ("article", &rule.article),
-        ],
+        &[("works", &rule.applies_to.join("、")), ("elements", &rule.elements.join("、")), ("article", &rule.article)],
     )
 }
 
@@ -391,10 +306,7 @@ fn attribution(scope: Scope<'_>, release: &Release) -> String {
 fn citation(scope: Scope<'_>, release: &Release) -> String {
     let site = scope.site.inputs.site;
     let dataset = &release.cleared.dataset;
-    let path = href(
-        &site.base_path(),
-        &format!("datasets/{}/", release.cleared.id),
-    );
+    let path = href(&site.base_path(), &format!("datasets/{}/", release.cleared.id));
     gb_t_7714_2025(&Reference {
         author: &dataset.provider,
         title: &dataset.title,
@@ -408,22 +320,9 @@ fn citation(scope: Scope<'_>, release: &Release) -> String {
 fn facts_of(scope: Scope<'_>, release: &Release, data_lang: Option<&str>) -> Vec<LinkedFact> {
     let dataset = &release.cleared.dataset;
     let strings = scope.strings;
-    let own = |key: &str, parts: Vec<Part>| LinkedFact {
-        label: strings.get(key).to_owned(),
-        parts,
-        lang: None,
-    };
-    let data = |key: &str, parts: Vec<Part>| LinkedFact {
-        lang: data_lang.map(str::to_owned),
-        ..own(key, parts)
-    };
-    let text = |text: &str| {
-        vec![Part {
-            text: text.to_owned(),
-            href: None,
-            external: false,
-        }]
-    };
+    let own = |key: &str, parts: Vec<Part>| LinkedFact { label: strings.get(key).to_owned(), parts, lang: None };
+    let data = |key: &str, parts: Vec<Part>| LinkedFact { lang: data_lang.map(str::to_owned), ..own(key, parts) };
+    let text = |text: &str| vec![Part { text: text.to_owned(), href: None, external: false }];
     let facet = |kind: Kind, name: &str, label: &str| Part {
         text: label.to_owned(),
         href: Some(scope.page_href(&format!("{}/{}", kind.folder(), facet_slug(kind, name)))),
@@ -435,41 +334,20 @@ fn facts_of(scope: Scope<'_>, release: &Release, data_lang: Option<&str>) -> Vec
         Some(known) => vec![facet(Kind::Frequency, known.code_name(), &frequency_text)],
         None => text(&frequency_text),
     };
-    let day = |day: Option<crate::model::date::Day>| {
-        text(&day.map(|day| day.to_string()).unwrap_or_default())
-    };
-    let url = vec![Part {
-        text: shorten(&dataset.source_url, 60),
-        href: Some(dataset.source_url.clone()),
-        external: true,
-    }];
-    let volume = dataset
-        .volume
-        .map(|n_rows| strings.fill("rows_n", &[("n", &count(n_rows))]))
-        .unwrap_or_default();
+    let day = |day: Option<crate::model::date::Day>| text(&day.map(|day| day.to_string()).unwrap_or_default());
+    let url =
+        vec![Part { text: shorten(&dataset.source_url, 60), href: Some(dataset.source_url.clone()), external: true }];
+    let volume = dataset.volume.map(|n_rows| strings.fill("rows_n", &[("n", &count(n_rows))])).unwrap_or_default();
     let rows = [
-        data(
-            "fact_provider",
-            vec![facet(Kind::Provider, &dataset.provider, &dataset.provider)],
-        ),
+        data("fact_provider", vec![facet(Kind::Provider, &dataset.provider, &dataset.provider)]),
         own("fact_provider_code", text(&dataset.provider_code)),
         data("fact_collecting", text(&dataset.collecting_body)),
         data("fact_reviewing", text(&dataset.reviewing_body)),
-        data(
-            "fact_theme",
-            vec![facet(Kind::Theme, &dataset.theme, &dataset.theme)],
-        ),
+        data("fact_theme", vec![facet(Kind::Theme, &dataset.theme, &dataset.theme)]),
         data("fact_industry", text(&dataset.industry)),
         data("fact_category", text(&dataset.category)),
         data("fact_scenario", text(&dataset.scenario)),
-        data(
-            "fact_keywords",
-            dataset
-                .keywords
-                .iter()
-                .map(|tag| facet(Kind::Tag, tag, tag))
-                .collect(),
-        ),
+        data("fact_keywords", dataset.keywords.iter().map(|tag| facet(Kind::Tag, tag, tag)).collect()),
         own("fact_class", text(strings.get("class_unconditional"))),
         own("fact_frequency", frequency_parts),
         own("fact_modified", day(dataset.modified)),
@@ -481,15 +359,9 @@ fn facts_of(scope: Scope<'_>, release: &Release, data_lang: Option<&str>) -> Vec
         own("fact_volume", text(&volume)),
         own(
             "fact_id",
-            text(if dataset.identifier.is_empty() {
-                release.cleared.id.as_str()
-            } else {
-                &dataset.identifier
-            }),
+            text(if dataset.identifier.is_empty() { release.cleared.id.as_str() } else { &dataset.identifier }),
         ),
         own("fact_url", url),
     ];
-    rows.into_iter()
-        .filter(|fact| fact.parts.iter().any(|part| !part.text.is_empty()))
-        .collect()
+    rows.into_iter().filter(|fact| fact.parts.iter().any(|part| !part.text.is_empty())).collect()
 }

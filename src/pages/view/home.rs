@@ -66,19 +66,9 @@ pub(super) fn view(scope: Scope<'_>, job: &Job<'_>) -> HomeView {
     let site = scope.site.inputs.site;
     let strings = scope.strings;
     let description = site.description.in_language(scope.tag());
-    let lead = if description.is_empty() {
-        strings.get("hero_text")
-    } else {
-        description
-    };
-    let mut page = PageHead::new(
-        scope,
-        job,
-        "home",
-        site.title.in_language(scope.tag()),
-        Vec::new(),
-    );
-    page.description = lead.to_owned();
+    let lead = if description.is_empty() { strings.get("hero_text") } else { description };
+    let mut page = PageHead::new(scope, job, "home", site.title.in_language(scope.tag()), Vec::new());
+    lead.clone_into(&mut page.description);
     let group = |kind: Kind| Group {
         key: kind.key(),
         title: strings.get(&format!("by_{}", kind.key())).to_owned(),
@@ -89,14 +79,7 @@ pub(super) fn view(scope: Scope<'_>, job: &Job<'_>) -> HomeView {
         lead: lead.to_owned(),
         stats: stats(scope),
         groups: vec![group(Kind::Theme), group(Kind::Provider)],
-        newest: scope
-            .site
-            .facets
-            .newest
-            .iter()
-            .take(HOME_LINES)
-            .map(|idx| Card::new(scope, *idx))
-            .collect(),
+        newest: scope.site.facets.newest.iter().take(HOME_LINES).map(|idx| Card::new(scope, *idx)).collect(),
         notices: notices(scope).into_iter().take(HOME_LINES).collect(),
         page,
     }
@@ -105,29 +88,13 @@ pub(super) fn view(scope: Scope<'_>, job: &Job<'_>) -> HomeView {
 fn stats(scope: Scope<'_>) -> Vec<Stat> {
     let releases = scope.site.inputs.publishable.releases();
     let since = scope.site.inputs.as_of.plus_days(-RECENT_DAYS);
-    let n_recent = releases
-        .iter()
-        .filter(|release| updated(release).is_some_and(|day| day >= since))
-        .count();
-    let n_files: usize = releases
-        .iter()
-        .map(|release| release.files.originals.len())
-        .sum();
-    let n_rows: u64 = releases
-        .iter()
-        .flat_map(|release| &release.files.tables)
-        .map(|table| table.n_rows)
-        .sum();
-    let stat = |key: &str, value: u64| Stat {
-        value: count(value),
-        label: scope.strings.get(key).to_owned(),
-    };
+    let n_recent = releases.iter().filter(|release| updated(release).is_some_and(|day| day >= since)).count();
+    let n_files: usize = releases.iter().map(|release| release.files.originals.len()).sum();
+    let n_rows: u64 = releases.iter().flat_map(|release| &release.files.tables).map(|table| table.n_rows).sum();
+    let stat = |key: &str, value: u64| Stat { value: count(value), label: scope.strings.get(key).to_owned() };
     let mut res = vec![
         stat("stat_datasets", releases.len() as u64),
-        stat(
-            "stat_providers",
-            scope.site.facets.of(Kind::Provider).len() as u64,
-        ),
+        stat("stat_providers", scope.site.facets.of(Kind::Provider).len() as u64),
     ];
     if n_files > 0 {
         res.push(stat("stat_files", n_files as u64));
@@ -144,13 +111,7 @@ fn stats(scope: Scope<'_>) -> Vec<Stat> {
 /// The notices in this language, else in the language that has them; the latest first.
 fn notices(scope: Scope<'_>) -> Vec<NoticeItem> {
     let mut pages: Vec<&ContentPage> = Vec::new();
-    for page in scope
-        .site
-        .inputs
-        .content
-        .iter()
-        .filter(|page| page.is_notice())
-    {
+    for page in scope.site.inputs.content.iter().filter(|page| page.is_notice()) {
         match pages.iter_mut().find(|known| known.folder == page.folder) {
             Some(known) if page.language == scope.tag() => *known = page,
             Some(_) => {}
@@ -171,13 +132,7 @@ fn notices(scope: Scope<'_>) -> Vec<NoticeItem> {
 
 pub(super) fn notices_page(scope: Scope<'_>, job: &Job<'_>) -> NoticesView {
     NoticesView {
-        page: PageHead::new(
-            scope,
-            job,
-            "notices",
-            scope.strings.get("notices"),
-            Vec::new(),
-        ),
+        page: PageHead::new(scope, job, "notices", scope.strings.get("notices"), Vec::new()),
         notices: notices(scope),
     }
 }
@@ -186,10 +141,7 @@ pub(super) fn content(scope: Scope<'_>, job: &Job<'_>, content: &ContentPage) ->
     debug_assert!(matches!(job.page, Page::Content(_)));
     let mut crumbs = Vec::new();
     if content.is_notice() {
-        crumbs.push(Crumb {
-            label: scope.strings.get("notices").to_owned(),
-            href: Some(scope.page_href("notices")),
-        });
+        crumbs.push(Crumb { label: scope.strings.get("notices").to_owned(), href: Some(scope.page_href("notices")) });
     }
     let section = match content.folder.as_str() {
         "about" => "about",
@@ -198,10 +150,7 @@ pub(super) fn content(scope: Scope<'_>, job: &Job<'_>, content: &ContentPage) ->
     };
     let mut page = PageHead::new(scope, job, section, &content.title, crumbs);
     page.description.clone_from(&content.description);
-    ContentView {
-        page,
-        date: content.date.map(|day| day.to_string()).unwrap_or_default(),
-    }
+    ContentView { page, date: content.date.map(|day| day.to_string()).unwrap_or_default() }
 }
 
 /// A page with nothing but its head.
@@ -211,13 +160,5 @@ pub(super) struct PlainView {
 }
 
 pub(super) fn not_found(scope: Scope<'_>, job: &Job<'_>) -> PlainView {
-    PlainView {
-        page: PageHead::new(
-            scope,
-            job,
-            "",
-            scope.strings.get("not_found_title"),
-            Vec::new(),
-        ),
-    }
+    PlainView { page: PageHead::new(scope, job, "", scope.strings.get("not_found_title"), Vec::new()) }
 }

@@ -68,24 +68,13 @@ const GROUP_ITEMS: usize = 12;
 pub(super) fn newest(scope: Scope<'_>, job: &Job<'_>, facet: Option<(Kind, &Facet)>) -> ListView {
     let all = facet.map_or(&scope.site.facets.newest, |(_, facet)| &facet.newest);
     let shown = &all[..all.len().min(PER_PAGE)];
-    let key = if shown.len() == all.len() {
-        "showing_all"
-    } else {
-        "showing_newest"
-    };
-    let showing = scope
-        .strings
-        .fill(key, &[("n", &count(shown.len() as u64))]);
+    let key = if shown.len() == all.len() { "showing_all" } else { "showing_newest" };
+    let showing = scope.strings.fill(key, &[("n", &count(shown.len() as u64))]);
     list(scope, job, facet, None, all.len(), shown, showing)
 }
 
 /// One of the numbered pages, in the stable order of ordinals.
-pub(super) fn numbered(
-    scope: Scope<'_>,
-    job: &Job<'_>,
-    facet: Option<(Kind, &Facet)>,
-    number: usize,
-) -> ListView {
+pub(super) fn numbered(scope: Scope<'_>, job: &Job<'_>, facet: Option<(Kind, &Facet)>, number: usize) -> ListView {
     let all: Vec<usize> = match facet {
         Some((_, facet)) => facet.by_ordinal(),
         None => (0..scope.site.inputs.publishable.releases().len()).collect(),
@@ -93,10 +82,7 @@ pub(super) fn numbered(
     let start = (number - 1) * PER_PAGE;
     let shown = &all[start..all.len().min(start + PER_PAGE)];
     let pages = n_pages(all.len()).to_string();
-    let showing = scope.strings.fill(
-        "showing_numbered",
-        &[("page", &number.to_string()), ("pages", &pages)],
-    );
+    let showing = scope.strings.fill("showing_numbered", &[("page", &number.to_string()), ("pages", &pages)]);
     list(scope, job, facet, Some(number), all.len(), shown, showing)
 }
 
@@ -117,36 +103,21 @@ fn list(
             strings.get(&format!("kind_{}", kind.key())).to_owned(),
             kind.folder(),
         ),
-        None => (
-            "datasets".to_owned(),
-            strings.get("datasets_title").to_owned(),
-            String::new(),
-            "datasets",
-        ),
+        None => ("datasets".to_owned(), strings.get("datasets_title").to_owned(), String::new(), "datasets"),
     };
     let mut crumbs = Vec::new();
     if let Some((kind, _)) = facet {
         let label = strings.get(&format!("{}_title", kind.folder())).to_owned();
-        crumbs.push(Crumb {
-            label,
-            href: Some(scope.page_href(kind.folder())),
-        });
+        crumbs.push(Crumb { label, href: Some(scope.page_href(kind.folder())) });
     }
     let mut page = PageHead::new(scope, job, section, &name, crumbs);
     if let Some(number) = number {
-        page.title = format!(
-            "{name} - {}",
-            strings.fill("page_n", &[("n", &number.to_string())])
-        );
+        page.title = format!("{name} - {}", strings.fill("page_n", &[("n", &number.to_string())]));
     }
     page.description = strings.fill("n_datasets", &[("n", &count(n_all as u64))]);
     let lead = match facet {
         Some(_) => page.description.clone(),
-        None => format!(
-            "{} {}",
-            strings.get("datasets_lead"),
-            strings.fill("showing_all", &[("n", &count(n_all as u64))])
-        ),
+        None => strings.get("datasets_lead").to_owned(),
     };
     ListView {
         page,
@@ -172,25 +143,15 @@ fn pager(scope: Scope<'_>, folder: &str, current: Option<usize>, last: usize) ->
                 gap: false,
             });
         } else if pages.last().is_some_and(|item: &PagerItem| !item.gap) {
-            pages.push(PagerItem {
-                gap: true,
-                ..PagerItem::default()
-            });
+            pages.push(PagerItem { gap: true, ..PagerItem::default() });
         }
     }
-    Pager {
-        newest_href: scope.page_href(folder),
-        is_newest: current.is_none(),
-        pages,
-    }
+    Pager { newest_href: scope.page_href(folder), is_newest: current.is_none(), pages }
 }
 
 /// All values of a way to browse.
 pub(super) fn index(scope: Scope<'_>, job: &Job<'_>, kind: Kind) -> IndexView {
-    let title = scope
-        .strings
-        .get(&format!("{}_title", kind.folder()))
-        .to_owned();
+    let title = scope.strings.get(&format!("{}_title", kind.folder())).to_owned();
     let items = scope
         .site
         .facets
@@ -243,9 +204,5 @@ pub(super) fn tiles(scope: Scope<'_>, kind: Kind, n_most: usize) -> Vec<Tile> {
 
 /// A facet's name in the reader's language; catalog words stay as they are.
 pub(super) fn facet_label(scope: Scope<'_>, kind: Kind, name: &str) -> String {
-    if kind == Kind::Frequency {
-        scope.strings.get(&format!("freq_{name}")).to_owned()
-    } else {
-        name.to_owned()
-    }
+    if kind == Kind::Frequency { scope.strings.get(&format!("freq_{name}")).to_owned() } else { name.to_owned() }
 }

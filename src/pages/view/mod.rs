@@ -82,10 +82,7 @@ impl SiteView<'_> {
     fn page_href(&self, language_idx: usize, folder: &str) -> String {
         let prefix = language_prefix(self.inputs, language_idx);
         let slash = if folder.is_empty() { "" } else { "/" };
-        href(
-            &self.inputs.site.base_path(),
-            &format!("{prefix}{folder}{slash}"),
-        )
+        href(&self.inputs.site.base_path(), &format!("{prefix}{folder}{slash}"))
     }
 
     /// The template of a page and what fills it.
@@ -97,15 +94,11 @@ impl SiteView<'_> {
             strings: &self.theme.languages[job.language_idx].strings,
             language_idx: job.language_idx,
         };
-        let facet =
-            |key: &Option<(_, usize)>| key.map(|(kind, idx)| (kind, &self.facets.of(kind)[idx]));
+        let facet = |key: &Option<(_, usize)>| key.map(|(kind, idx)| (kind, &self.facets.of(kind)[idx]));
         match &job.page {
             Page::Home => make("home.html", &home::view(scope, job)),
             Page::Newest(key) => make("list.html", &list::newest(scope, job, facet(key))),
-            Page::Numbered(key, number) => make(
-                "list.html",
-                &list::numbered(scope, job, facet(key), *number),
-            ),
+            Page::Numbered(key, number) => make("list.html", &list::numbered(scope, job, facet(key), *number)),
             Page::FacetIndex(kind) => make("facets.html", &list::index(scope, job, *kind)),
             Page::Dataset(idx) => make("dataset.html", &dataset::view(scope, job, *idx)),
             Page::Terms => make("terms.html", &rules::terms(scope, job)),
@@ -116,8 +109,7 @@ impl SiteView<'_> {
             Page::NotFound => make("not_found.html", &home::not_found(scope, job)),
             Page::AboutDefault => make("terms.html", &rules::about_default(scope, job)),
             Page::Content(page) => {
-                let (template, mut context) =
-                    make("content.html", &home::content(scope, job, page))?;
+                let (template, mut context) = make("content.html", &home::content(scope, job, page))?;
                 context.insert_value("body", escape::rendered_markdown(&page.html));
                 Ok((template, context))
             }
@@ -126,8 +118,7 @@ impl SiteView<'_> {
 }
 
 fn make(template: &'static str, view: &impl Serialize) -> Result<(&'static str, Context)> {
-    let context =
-        Context::from_serialize(view).with_context(|| format!("making the view of {template}"))?;
+    let context = Context::from_serialize(view).with_context(|| format!("making the view of {template}"))?;
     Ok((template, context))
 }
 
@@ -147,10 +138,7 @@ fn contact_of_site(scope: Scope<'_>) -> Vec<Fact> {
 fn facts(strings: &Strings, rows: &[(&str, &str)]) -> Vec<Fact> {
     rows.iter()
         .filter(|(_, value)| !value.is_empty())
-        .map(|(key, value)| Fact {
-            label: strings.get(key).to_owned(),
-            value: (*value).to_owned(),
-        })
+        .map(|(key, value)| Fact { label: strings.get(key).to_owned(), value: (*value).to_owned() })
         .collect()
 }
 

@@ -41,57 +41,28 @@ type Field = (&'static str, fn(&Release) -> bool);
 
 /// The fields whose completeness is shown, by the key of their name.
 const FIELDS: &[Field] = &[
-    ("fact_theme", |release| {
-        !release.cleared.dataset.theme.is_empty()
-    }),
-    ("fact_industry", |release| {
-        !release.cleared.dataset.industry.is_empty()
-    }),
-    ("fact_keywords", |release| {
-        !release.cleared.dataset.keywords.is_empty()
-    }),
-    ("fact_frequency", |release| {
-        release.cleared.dataset.frequency.is_some()
-    }),
-    ("fact_modified", |release| {
-        release.cleared.dataset.modified.is_some()
-    }),
-    ("fact_temporal", |release| {
-        !release.cleared.dataset.temporal.is_empty()
-    }),
-    ("fact_spatial", |release| {
-        !release.cleared.dataset.spatial.is_empty()
-    }),
-    ("items_title", |release| {
-        !release.cleared.dataset.items.is_empty()
-    }),
+    ("fact_theme", |release| !release.cleared.dataset.theme.is_empty()),
+    ("fact_industry", |release| !release.cleared.dataset.industry.is_empty()),
+    ("fact_keywords", |release| !release.cleared.dataset.keywords.is_empty()),
+    ("fact_frequency", |release| release.cleared.dataset.frequency.is_some()),
+    ("fact_modified", |release| release.cleared.dataset.modified.is_some()),
+    ("fact_temporal", |release| !release.cleared.dataset.temporal.is_empty()),
+    ("fact_spatial", |release| !release.cleared.dataset.spatial.is_empty()),
+    ("items_title", |release| !release.cleared.dataset.items.is_empty()),
     ("contact_title", |release| {
-        !release.cleared.dataset.contact_phone.is_empty()
-            || !release.cleared.dataset.contact_email.is_empty()
+        !release.cleared.dataset.contact_phone.is_empty() || !release.cleared.dataset.contact_email.is_empty()
     }),
 ];
 
 pub(super) fn view(scope: Scope<'_>, job: &Job<'_>) -> QualityView {
     let inputs = scope.site.inputs;
-    let mut sections = vec![
-        timeliness(scope),
-        machine_readability(scope),
-        completeness(scope),
-    ];
+    let mut sections = vec![timeliness(scope), machine_readability(scope), completeness(scope)];
     if !inputs.regime.priority.domains.is_empty() {
         sections.push(domains(scope));
     }
     QualityView {
-        page: PageHead::new(
-            scope,
-            job,
-            "quality",
-            scope.strings.get("quality_title"),
-            Vec::new(),
-        ),
-        lead: scope
-            .strings
-            .fill("quality_lead", &[("date", &inputs.as_of.to_string())]),
+        page: PageHead::new(scope, job, "quality", scope.strings.get("quality_title"), Vec::new()),
+        lead: scope.strings.fill("quality_lead", &[("date", &inputs.as_of.to_string())]),
         sections,
     }
 }
@@ -102,10 +73,7 @@ fn row(scope: Scope<'_>, label: String, part: usize, tone: &'static str) -> Row 
         label,
         href: None,
         count: count(part as u64),
-        percent: (part * 100)
-            .checked_div(whole)
-            .unwrap_or_default()
-            .to_string(),
+        percent: (part * 100).checked_div(whole).unwrap_or_default().to_string(),
         share: share(part, whole),
         tone,
     }
@@ -114,10 +82,7 @@ fn row(scope: Scope<'_>, label: String, part: usize, tone: &'static str) -> Row 
 fn timeliness(scope: Scope<'_>) -> Section {
     let releases = scope.site.inputs.publishable.releases();
     let n_with = |state: Option<bool>| {
-        releases
-            .iter()
-            .filter(|release| is_overdue(release, scope.site.inputs.as_of) == state)
-            .count()
+        releases.iter().filter(|release| is_overdue(release, scope.site.inputs.as_of) == state).count()
     };
     let text = |key: &str| scope.strings.get(key).to_owned();
     Section {
@@ -125,18 +90,8 @@ fn timeliness(scope: Scope<'_>) -> Section {
         lead: String::new(),
         column: text("fact_frequency"),
         rows: vec![
-            row(
-                scope,
-                text("quality_on_time"),
-                n_with(Some(false)),
-                "tone-ok",
-            ),
-            row(
-                scope,
-                text("quality_overdue"),
-                n_with(Some(true)),
-                "tone-bad",
-            ),
+            row(scope, text("quality_on_time"), n_with(Some(false)), "tone-ok"),
+            row(scope, text("quality_overdue"), n_with(Some(true)), "tone-bad"),
             row(scope, text("quality_no_due"), n_with(None), "tone-bar"),
         ],
     }
@@ -145,10 +100,8 @@ fn timeliness(scope: Scope<'_>) -> Section {
 fn machine_readability(scope: Scope<'_>) -> Section {
     let releases = scope.site.inputs.publishable.releases();
     let structured = |release: &Release| {
-        let readable = [
-            "CSV", "TSV", "JSON", "JSONL", "GeoJSON", "XLSX", "XLS", "ODS", "XML", "DB", "SQLite",
-            "Parquet", "ICS",
-        ];
+        let readable =
+            ["CSV", "TSV", "JSON", "JSONL", "GeoJSON", "XLSX", "XLS", "ODS", "XML", "DB", "SQLite", "Parquet", "ICS"];
         release
             .files
             .originals
@@ -156,14 +109,8 @@ fn machine_readability(scope: Scope<'_>) -> Section {
             .filter_map(|file| file.format.as_ref())
             .any(|format| readable.contains(&format.label()))
     };
-    let n_structured = releases
-        .iter()
-        .filter(|release| structured(release))
-        .count();
-    let n_without = releases
-        .iter()
-        .filter(|release| release.files.originals.is_empty())
-        .count();
+    let n_structured = releases.iter().filter(|release| structured(release)).count();
+    let n_without = releases.iter().filter(|release| release.files.originals.is_empty()).count();
     let text = |key: &str| scope.strings.get(key).to_owned();
     Section {
         title: text("quality_formats"),
@@ -171,12 +118,7 @@ fn machine_readability(scope: Scope<'_>) -> Section {
         column: text("files_title"),
         rows: vec![
             row(scope, text("quality_machine"), n_structured, "tone-ok"),
-            row(
-                scope,
-                text("quality_other_files"),
-                releases.len() - n_structured - n_without,
-                "tone-bar",
-            ),
+            row(scope, text("quality_other_files"), releases.len() - n_structured - n_without, "tone-bar"),
             row(scope, text("quality_no_files"), n_without, "tone-bar"),
         ],
     }
@@ -188,12 +130,7 @@ fn completeness(scope: Scope<'_>) -> Section {
         .iter()
         .map(|(key, has)| {
             let n_filled = releases.iter().filter(|release| has(release)).count();
-            row(
-                scope,
-                scope.strings.get(key).to_owned(),
-                n_filled,
-                "tone-bar",
-            )
+            row(scope, scope.strings.get(key).to_owned(), n_filled, "tone-bar")
         })
         .collect();
     Section {
@@ -211,29 +148,15 @@ fn domains(scope: Scope<'_>) -> Section {
         .domains
         .iter()
         .map(|domain| {
-            let facet = scope
-                .site
-                .facets
-                .of(Kind::Theme)
-                .iter()
-                .find(|facet| facet.name == *domain);
-            let mut row = row(
-                scope,
-                domain.clone(),
-                facet.map_or(0, |facet| facet.newest.len()),
-                "tone-bar",
-            );
-            row.href = facet
-                .map(|_| scope.page_href(&format!("themes/{}", facet_slug(Kind::Theme, domain))));
+            let facet = scope.site.facets.of(Kind::Theme).iter().find(|facet| facet.name == *domain);
+            let mut row = row(scope, domain.clone(), facet.map_or(0, |facet| facet.newest.len()), "tone-bar");
+            row.href = facet.map(|_| scope.page_href(&format!("themes/{}", facet_slug(Kind::Theme, domain))));
             row
         })
         .collect();
     Section {
         title: scope.strings.get("quality_domains").to_owned(),
-        lead: scope.strings.fill(
-            "quality_domains_lead",
-            &[("article", &regime.priority.article)],
-        ),
+        lead: scope.strings.fill("quality_domains_lead", &[("article", &regime.priority.article)]),
         column: scope.strings.get("quality_domain").to_owned(),
         rows,
     }

@@ -55,113 +55,22 @@ const UNSPECIFIED: &str = "unspecified";
 pub(super) fn terms(scope: Scope<'_>, job: &Job<'_>) -> TermsView {
     let regime = scope.site.inputs.regime;
     let strings = scope.strings;
-    let said = |text: &str| {
-        if text == UNSPECIFIED {
-            strings.get("terms_unspecified").to_owned()
-        } else {
-            text.to_owned()
-        }
-    };
-    let row = |key: &str, value: String| Fact {
-        label: strings.get(key).to_owned(),
-        value,
-    };
-    let title = |key: &str| strings.get(key).to_owned();
-    let mut sections = Vec::new();
-    sections.push(Section {
-        title: title("terms_validity"),
-        article: regime.validity_article.clone(),
-        texts: vec![
-            strings
-                .get(if regime.is_draft() {
-                    "terms_status_draft"
-                } else {
-                    "terms_status_in_force"
-                })
-                .to_owned(),
-        ],
-        rows: vec![
-            row("terms_region", regime.region_name.clone()),
-            row("terms_from", day_or_unsaid(scope, regime.effective_from())),
-            row(
-                "terms_until",
-                day_or_unsaid(scope, regime.effective_until()),
-            ),
-        ],
-        quote: regime.validity_quote.clone(),
-        ..Section::default()
-    });
-    sections.push(Section {
-        title: title("terms_classes"),
-        article: regime.classes.article.clone(),
-        texts: vec![title("terms_site_scope")],
-        rows: vec![
-            row("class_unconditional", said(&regime.classes.unconditional)),
-            row("terms_class_conditional", said(&regime.classes.conditional)),
-            row("terms_class_not_open", said(&regime.classes.not_open)),
-        ],
-        ..Section::default()
-    });
-    let citation = &regime.citation;
-    let separator = strings.list_separator();
-    let duty = strings.fill(
-        "attribution_duty",
-        &[
-            ("works", &citation.applies_to.join("、")),
-            ("elements", &citation.elements.join("、")),
-            ("article", &citation.article),
-        ],
-    );
-    sections.push(Section {
-        title: title("terms_citation"),
-        article: if citation.required {
-            citation.article.clone()
-        } else {
-            String::new()
-        },
-        texts: vec![if citation.required {
-            duty
-        } else {
-            title("terms_citation_none")
-        }],
-        quote: citation.template_zh.clone(),
-        ..Section::default()
-    });
+    let mut sections = vec![validity_section(scope), classes_section(scope), citation_section(scope)];
     sections.extend(objection_sections(scope));
     if !regime.report.subject.is_empty() {
         sections.push(Section {
-            title: title("terms_report"),
+            title: strings.get("terms_report").to_owned(),
             article: regime.report.article.clone(),
-            rows: vec![Fact {
-                label: regime.report.who.clone(),
-                value: regime.report.subject.clone(),
-            }],
+            rows: vec![Fact { label: regime.report.who.clone(), value: regime.report.subject.clone() }],
             ..Section::default()
         });
     }
-    let role = |key: &str, role: &crate::rules::Role| {
-        let name = if role.name.is_empty() {
-            role.title.clone()
-        } else {
-            format!("{}（{}）", role.title, role.name)
-        };
-        row(key, format!("{name}，{}", role.article))
-    };
-    sections.push(Section {
-        title: title("terms_roles"),
-        rows: vec![
-            role("terms_role_authority", &regime.roles.authority),
-            role("terms_role_operator", &regime.roles.operator),
-            role("terms_role_provider", &regime.roles.provider),
-            role("terms_role_site", &regime.roles.site),
-        ],
-        ..Section::default()
-    });
+    sections.push(roles_section(scope));
     if !regime.priority.domains.is_empty() {
         sections.push(Section {
-            title: title("terms_priority"),
+            title: strings.get("terms_priority").to_owned(),
             article: regime.priority.article.clone(),
-            texts: vec![regime.priority.domains.join(separator)],
+            texts: vec![regime.priority.domains.join(strings.list_separator())],
             ..Section::default()
         });
     }
@@ -172,11 +81,84 @@ pub(super) fn terms(scope: Scope<'_>, job: &Job<'_>) -> TermsView {
     }
 }
 
+fn row(scope: Scope<'_>, key: &str, value: String) -> Fact {
+    Fact { label: scope.strings.get(key).to_owned(), value }
+}
+
+fn validity_section(scope: Scope<'_>) -> Section {
+    let regime = scope.site.inputs.regime;
+    let status = if regime.is_draft() { "terms_status_draft" } else { "terms_status_in_force" };
+    Section {
+        title: scope.strings.get("terms_validity").to_owned(),
+        article: regime.validity_article.clone(),
+        texts: vec![scope.strings.get(status).to_owned()],
+        rows: vec![
+            row(scope, "terms_region", regime.region_name.clone()),
+            row(scope, "terms_from", day_or_unsaid(scope, regime.effective_from())),
+            row(scope, "terms_until", day_or_unsaid(scope, regime.effective_until())),
+        ],
+        quote: regime.validity_quote.clone(),
+        ..Section::default()
+    }
+}
+
+fn classes_section(scope: Scope<'_>) -> Section {
+    let classes = &scope.site.inputs.regime.classes;
+    let said = |text: &str| {
+        if text == UNSPECIFIED { scope.strings.get("terms_unspecified").to_owned() } else { text.to_owned() }
+    };
+    Section {
+        title: scope.strings.get("terms_classes").to_owned(),
+        article: classes.article.clone(),
+        texts: vec![scope.strings.get("terms_site_scope").to_owned()],
+        rows: vec![
+            row(scope, "class_unconditional", said(&classes.unconditional)),
+            row(scope, "terms_class_conditional", said(&classes.conditional)),
+            row(scope, "terms_class_not_open", said(&classes.not_open)),
+        ],
+        ..Section::default()
+    }
+}
+
+fn citation_section(scope: Scope<'_>) -> Section {
+    let citation = &scope.site.inputs.regime.citation;
+    let text = if citation.required {
+        let (works, elements) = (citation.applies_to.join("、"), citation.elements.join("、"));
+        scope
+            .strings
+            .fill("attribution_duty", &[("works", &works), ("elements", &elements), ("article", &citation.article)])
+    } else {
+        scope.strings.get("terms_citation_none").to_owned()
+    };
+    Section {
+        title: scope.strings.get("terms_citation").to_owned(),
+        article: if citation.required { citation.article.clone() } else { String::new() },
+        texts: vec![text],
+        quote: citation.template_zh.clone(),
+        ..Section::default()
+    }
+}
+
+fn roles_section(scope: Scope<'_>) -> Section {
+    let roles = &scope.site.inputs.regime.roles;
+    let role = |key: &str, role: &crate::rules::Role| {
+        let name = if role.name.is_empty() { role.title.clone() } else { format!("{}（{}）", role.title, role.name) };
+        row(scope, key, format!("{name}，{}", role.article))
+    };
+    Section {
+        title: scope.strings.get("terms_roles").to_owned(),
+        rows: vec![
+            role("terms_role_authority", &roles.authority),
+            role("terms_role_operator", &roles.operator),
+            role("terms_role_provider", &roles.provider),
+            role("terms_role_site", &roles.site),
+        ],
+        ..Section::default()
+    }
+}
+
 fn day_or_unsaid(scope: Scope<'_>, day: Option<crate::model::date::Day>) -> String {
-    day.map_or_else(
-        || scope.strings.get("terms_until_none").to_owned(),
-        |day| day.to_string(),
-    )
+    day.map_or_else(|| scope.strings.get("terms_until_none").to_owned(), |day| day.to_string())
 }
 
 /// What the regime says of objections, in its own words.
@@ -193,43 +175,24 @@ fn objection_sections(scope: Scope<'_>) -> Vec<Section> {
             ..Section::default()
         }];
     }
-    let row = |key: &str, parts: &[String]| Fact {
-        label: strings.get(key).to_owned(),
-        value: parts.join(separator),
-    };
-    let mut rows = vec![
-        row("objection_who", &rule.who),
-        row("objection_grounds", &rule.grounds),
-    ];
+    let row = |key: &str, parts: &[String]| Fact { label: strings.get(key).to_owned(), value: parts.join(separator) };
+    let mut rows = vec![row("objection_who", &rule.who), row("objection_grounds", &rule.grounds)];
     if !rule.claims.is_empty() {
         rows.push(row("objection_claims", &rule.claims));
     }
-    let outcomes: Vec<String> = rule
-        .outcomes
-        .iter()
-        .map(|code| strings.get(&format!("outcome_{code}")).to_owned())
-        .collect();
+    let outcomes: Vec<String> =
+        rule.outcomes.iter().map(|code| strings.get(&format!("outcome_{code}")).to_owned()).collect();
     rows.push(row("objection_outcomes", &outcomes));
     let mut texts = vec![
-        strings
-            .get(if rule.evidence_required {
-                "objection_evidence"
-            } else {
-                "objection_no_evidence"
-            })
-            .to_owned(),
+        strings.get(if rule.evidence_required { "objection_evidence" } else { "objection_no_evidence" }).to_owned(),
     ];
     if rule.suspend_on_evidence == "immediate" {
         texts.push(strings.get("objection_suspends").to_owned());
     }
     texts.push(strings.get("objection_deadline_unspecified").to_owned());
     let duties = [&rule.authority_to_provider, &rule.provider_verify];
-    let quotes = duties
-        .into_iter()
-        .flatten()
-        .filter(|duty| !duty.quote.is_empty())
-        .map(|duty| duty.quote.clone())
-        .collect();
+    let quotes =
+        duties.into_iter().flatten().filter(|duty| !duty.quote.is_empty()).map(|duty| duty.quote.clone()).collect();
     vec![Section {
         title: strings.get("terms_objection").to_owned(),
         article: rule.article.clone(),
@@ -243,13 +206,7 @@ fn objection_sections(scope: Scope<'_>) -> Vec<Section> {
 /// How to object: what the regime says, and how to reach the site's host.
 pub(super) fn objection(scope: Scope<'_>, job: &Job<'_>) -> ObjectionView {
     ObjectionView {
-        page: PageHead::new(
-            scope,
-            job,
-            "objection",
-            scope.strings.get("objection_title"),
-            Vec::new(),
-        ),
+        page: PageHead::new(scope, job, "objection", scope.strings.get("objection_title"), Vec::new()),
         sections: objection_sections(scope),
         contact: contact_of_site(scope),
     }
@@ -258,13 +215,7 @@ pub(super) fn objection(scope: Scope<'_>, job: &Job<'_>) -> ObjectionView {
 /// The licences that published datasets use, the most used first.
 pub(super) fn licences(scope: Scope<'_>, job: &Job<'_>) -> LicencesView {
     let inputs = scope.site.inputs;
-    let used = tally(
-        inputs
-            .publishable
-            .releases()
-            .iter()
-            .map(|release| release.cleared.licence.id.as_str()),
-    );
+    let used = tally(inputs.publishable.releases().iter().map(|release| release.cleared.licence.id.as_str()));
     let mut rows: Vec<(usize, LicenceRow)> = inputs
         .licences
         .all()
@@ -276,57 +227,28 @@ pub(super) fn licences(scope: Scope<'_>, job: &Job<'_>) -> LicencesView {
                 id: licence.id.clone(),
                 name: licence.name.in_language(scope.tag()).to_owned(),
                 summary: licence.summary.in_language(scope.tag()).to_owned(),
-                href: if external {
-                    licence.url.clone()
-                } else {
-                    scope.page_href("terms")
-                },
+                href: if external { licence.url.clone() } else { scope.page_href("terms") },
                 external,
-                count: scope
-                    .strings
-                    .fill("n_datasets", &[("n", &count(n_used as u64))]),
+                count: scope.strings.fill("n_datasets", &[("n", &count(n_used as u64))]),
             };
             Some((n_used, row))
         })
         .collect();
     rows.sort_by(|a, b| (b.0, &a.1.id).cmp(&(a.0, &b.1.id)));
     LicencesView {
-        page: PageHead::new(
-            scope,
-            job,
-            "licence",
-            scope.strings.get("licences_title"),
-            Vec::new(),
-        ),
+        page: PageHead::new(scope, job, "licence", scope.strings.get("licences_title"), Vec::new()),
         licences: rows.into_iter().map(|(_, row)| row).collect(),
     }
 }
 
 /// What stands at `/about/` where the team wrote no page.
 pub(super) fn about_default(scope: Scope<'_>, job: &Job<'_>) -> TermsView {
-    let lead = scope.strings.fill(
-        "about_default",
-        &[("title", &scope.site.inputs.regime.title)],
-    );
+    let lead = scope.strings.fill("about_default", &[("title", &scope.site.inputs.regime.title)]);
     let contact = contact_of_site(scope);
-    let section = Section {
-        title: scope.strings.get("objection_how").to_owned(),
-        rows: contact,
-        ..Section::default()
-    };
+    let section = Section { title: scope.strings.get("objection_how").to_owned(), rows: contact, ..Section::default() };
     TermsView {
-        page: PageHead::new(
-            scope,
-            job,
-            "about",
-            scope.strings.get("about_title"),
-            Vec::new(),
-        ),
+        page: PageHead::new(scope, job, "about", scope.strings.get("about_title"), Vec::new()),
         lead,
-        sections: if section.rows.is_empty() {
-            Vec::new()
-        } else {
-            vec![section]
-        },
+        sections: if section.rows.is_empty() { Vec::new() } else { vec![section] },
     }
 }

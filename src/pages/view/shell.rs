@@ -5,7 +5,7 @@ use serde::Serialize;
 use crate::model::route::href;
 use crate::pages::Inputs;
 use crate::pages::facets::Facets;
-use crate::pages::plan::{Job, language_prefix};
+use crate::pages::plan::{Job, Page, language_prefix};
 use crate::pages::theme::Theme;
 use crate::pages::view::list::facet_groups;
 use crate::pages::view::{Fact, Scope, SiteView, facts};
@@ -59,13 +59,7 @@ struct AssetHrefs {
 
 impl PageHead {
     /// The head of a page; `crumbs` are the steps between home and the page itself.
-    pub fn new(
-        scope: Scope<'_>,
-        job: &Job<'_>,
-        section: &'static str,
-        title: &str,
-        crumbs: Vec<Crumb>,
-    ) -> Self {
+    pub fn new(scope: Scope<'_>, job: &Job<'_>, section: &'static str, title: &str, crumbs: Vec<Crumb>) -> Self {
         let site = scope.site.inputs.site;
         let languages = scope
             .site
@@ -76,11 +70,8 @@ impl PageHead {
             .filter(|_| site.languages.len() > 1)
             .map(|(idx, language)| {
                 let path = scope.site.page_href(idx, &job.folder);
-                let path = if job.folder.ends_with(".html") {
-                    path.trim_end_matches('/').to_owned()
-                } else {
-                    path
-                };
+                let path =
+                    if matches!(job.page, Page::NotFound) { path.trim_end_matches('/').to_owned() } else { path };
                 LanguageLink {
                     tag: language.strings.tag.clone(),
                     label: language.strings.get("language_name").to_owned(),
@@ -91,17 +82,14 @@ impl PageHead {
             .collect();
         let mut crumbs = crumbs;
         if !job.folder.is_empty() {
-            crumbs.push(Crumb {
-                label: title.to_owned(),
-                href: None,
-            });
+            crumbs.push(Crumb { label: title.to_owned(), href: None });
         }
         Self {
             title: title.to_owned(),
             description: String::new(),
             section,
             is_home: job.folder.is_empty(),
-            canonical: if job.folder.ends_with(".html") {
+            canonical: if matches!(job.page, Page::NotFound) {
                 String::new()
             } else {
                 format!("{}{}", site.origin(), scope.page_href(&job.folder))
@@ -116,17 +104,9 @@ impl PageHead {
 pub fn share(inputs: &Inputs<'_>, facets: &Facets, theme: &mut Theme) {
     let contexts: Vec<tera::Context> = (0..theme.languages.len())
         .map(|language_idx| {
-            let site = SiteView {
-                inputs,
-                facets,
-                theme,
-            };
+            let site = SiteView { inputs, facets, theme };
             let strings = &theme.languages[language_idx].strings;
-            shared_context(Scope {
-                site: &site,
-                strings,
-                language_idx,
-            })
+            shared_context(Scope { site: &site, strings, language_idx })
         })
         .collect();
     for (language, context) in theme.languages.iter_mut().zip(contexts) {
@@ -156,21 +136,13 @@ fn shared_context(scope: Scope<'_>) -> tera::Context {
     context.insert("lang", scope.tag());
     context.insert("site_title", site.title.in_language(scope.tag()));
     context.insert("base", &scope.page_href(""));
-    context.insert(
-        "csp",
-        &csp_of(site.endpoint.as_ref().map(|endpoint| endpoint.url.as_str())),
-    );
+    context.insert("csp", &csp_of(site.endpoint.as_ref().map(|endpoint| endpoint.url.as_str())));
     context.insert("demonstration", &site.demonstration);
     context.insert("is_draft", &inputs.regime.is_draft());
     context.insert("validity_notice", &validity_notice(scope));
     context.insert(
         "asset",
-        &AssetHrefs {
-            css: asset("site.css"),
-            js: asset("site.js"),
-            prefs: asset("prefs.js"),
-            icon: asset("icon.svg"),
-        },
+        &AssetHrefs { css: asset("site.css"), js: asset("site.js"), prefs: asset("prefs.js"), icon: asset("icon.svg") },
     );
     context.insert(
         "nav",
@@ -190,11 +162,7 @@ fn shared_context(scope: Scope<'_>) -> tera::Context {
         ("objection", "nav_objection", "objection"),
         ("about", "nav_about", "about"),
     ]);
-    if inputs
-        .content
-        .iter()
-        .any(|page| page.folder == "accessibility")
-    {
+    if inputs.content.iter().any(|page| page.folder == "accessibility") {
         foot_links.extend(nav(&[("accessibility", "accessibility", "accessibility")]));
     }
     context.insert("foot_links", &foot_links);
@@ -209,27 +177,14 @@ fn shared_context(scope: Scope<'_>) -> tera::Context {
 }
 
 fn csp_of(endpoint: Option<&str>) -> String {
-    let origin = endpoint
-        .and_then(|url| url.split_once("://"))
-        .map(|(scheme, rest)| {
-            let host = rest.split('/').next().unwrap_or_default();
-            format!("{scheme}://{host}")
-        });
+    let origin = endpoint.and_then(|url| url.split_once("://")).map(|(scheme, rest)| {
+        let host = rest.split('/').next().unwrap_or_default();
+        format!("{scheme}://{host}")
+    });
     match origin {
-        Some(origin)
-            if origin
-                .bytes()
-                .all(|b| b.is_ascii_alphanumeric() || b"-.:/".contains(&b)) =>
-        {
-            CSP.replace(
-                "form-action 'self'",
-                &format!("form-action 'self' {origin}"),
-            )
-            .replace(
-                "connect-src 'self'",
-                &format!("connect-src 'self' {origin}"),
-            )
-        }
+        Some(origin) if origin.bytes().all(|b| b.is_ascii_alphanumeric() || b"-.:/".contains(&b)) => CSP
+            .replace("form-action 'self'", &format!("form-action 'self' {origin}"))
+            .replace("connect-src 'self'", &format!("connect-src 'self' {origin}")),
         _ => CSP.to_owned(),
     }
 }
@@ -237,9 +192,7 @@ fn csp_of(endpoint: Option<&str>) -> String {
 fn validity_notice(scope: Scope<'_>) -> String {
     let regime = scope.site.inputs.regime;
     let fill = |key: &str, day: crate::model::date::Day| {
-        scope
-            .strings
-            .fill(key, &[("title", &regime.title), ("date", &day.to_string())])
+        scope.strings.fill(key, &[("title", &regime.title), ("date", &day.to_string())])
     };
     match regime.validity(scope.site.inputs.as_of) {
         Validity::InForce => String::new(),
