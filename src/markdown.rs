@@ -22,13 +22,20 @@ pub enum FaultKind {
     Address,
 }
 
-/// Renders Markdown; headings move one level down, because the page has its title as the first.
+/// Renders Markdown; headings move so that the highest is the second level, because the page has its title as the first.
 ///
 /// Errors: every fault in the page; nothing is rendered then.
 pub fn render(source: &str, base_path: &str) -> Result<String, Vec<Fault>> {
     let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH | Options::ENABLE_FOOTNOTES;
     let mut faults = Vec::new();
     let mut events = Vec::new();
+    let highest = Parser::new_ext(source, options)
+        .filter_map(|event| match event {
+            Event::Start(Tag::Heading { level, .. }) => Some(level as usize),
+            _ => None,
+        })
+        .min()
+        .unwrap_or(1);
     for (event, range) in Parser::new_ext(source, options).into_offset_iter() {
         let mut fault = |kind, found: &str| faults.push(Fault { offset: range.start, kind, found: found.to_owned() });
         let event = match event {
@@ -36,10 +43,13 @@ pub fn render(source: &str, base_path: &str) -> Result<String, Vec<Fault>> {
                 fault(FaultKind::RawHtml, tag.trim());
                 continue;
             }
-            Event::Start(Tag::Heading { level, .. }) => {
-                Event::Start(Tag::Heading { level: lower(level), id: None, classes: Vec::new(), attrs: Vec::new() })
-            }
-            Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(lower(level))),
+            Event::Start(Tag::Heading { level, .. }) => Event::Start(Tag::Heading {
+                level: moved(level, highest),
+                id: None,
+                classes: Vec::new(),
+                attrs: Vec::new(),
+            }),
+            Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(moved(level, highest))),
             Event::Start(Tag::Link { link_type, dest_url, title, id }) => {
                 if !is_allowed(&dest_url, true) {
                     fault(FaultKind::Address, &dest_url);
@@ -64,14 +74,9 @@ pub fn render(source: &str, base_path: &str) -> Result<String, Vec<Fault>> {
     Ok(res)
 }
 
-fn lower(level: HeadingLevel) -> HeadingLevel {
-    match level {
-        HeadingLevel::H1 => HeadingLevel::H2,
-        HeadingLevel::H2 => HeadingLevel::H3,
-        HeadingLevel::H3 => HeadingLevel::H4,
-        HeadingLevel::H4 => HeadingLevel::H5,
-        HeadingLevel::H5 | HeadingLevel::H6 => HeadingLevel::H6,
-    }
+/// The level of a heading on the page: two for the highest of the source, at most six.
+fn moved(level: HeadingLevel, highest: usize) -> HeadingLevel {
+    HeadingLevel::try_from((level as usize + 2).saturating_sub(highest)).unwrap_or(HeadingLevel::H6)
 }
 
 /// An address from the site's root (`/terms/`) is put below the base path; others stay as they are.

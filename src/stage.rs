@@ -100,7 +100,19 @@ impl Stage {
         let mut state = self.lock();
         state.ledger.remove(route);
         state.taken.remove(route);
+        self.prune(&mut state, &route.below(&self.root));
         Ok(())
+    }
+
+    /// Removes the folders that a removed file leaves empty: their names would tell of a dataset that is not released.
+    fn prune(&self, state: &mut State, path: &Path) {
+        for dir in path.ancestors().skip(1).take_while(|dir| *dir != self.root) {
+            // A folder that is not empty stays, and with it all above it.
+            if std::fs::remove_dir(dir).is_err() {
+                break;
+            }
+            state.dirs.remove(dir);
+        }
     }
 
     /// Everything staged so far.
@@ -178,6 +190,7 @@ impl Drop for StageWriter<'_> {
             state.taken.remove(&self.route);
             // The file was never entered; if removing fails, the staging folder is removed whole later.
             let _ = std::fs::remove_file(&self.path);
+            self.stage.prune(&mut state, &self.path);
         }
     }
 }

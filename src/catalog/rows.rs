@@ -213,11 +213,15 @@ fn end_workbook_row(
 /// Refuses workbooks that unpack to more than any catalog needs.
 fn check_inflated_size(bytes: &[u8]) -> Result<(), Unreadable> {
     const MAX_INFLATED_BYTES: u64 = 2 << 30;
-    let archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(Unreadable::new)?;
-    match archive.decompressed_size() {
-        Some(size) if size <= u128::from(MAX_INFLATED_BYTES) => Ok(()),
-        _ => Err(Unreadable::new("a workbook that unpacks to more than 2 GiB")),
+    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(Unreadable::new)?;
+    let mut inflated_bytes: u64 = 0;
+    for idx in 0..archive.len() {
+        inflated_bytes = inflated_bytes.saturating_add(archive.by_index_raw(idx).map_err(Unreadable::new)?.size());
     }
+    if inflated_bytes > MAX_INFLATED_BYTES {
+        return Err(Unreadable::new("a workbook that unpacks to more than 2 GiB"));
+    }
+    Ok(())
 }
 
 /// The text of a workbook cell: whole numbers without a fraction, dates as ISO 8601.

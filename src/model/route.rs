@@ -121,6 +121,14 @@ pub fn slug(name: &str) -> String {
     res
 }
 
+/// A table's part of an address from a file's stem: kept as it is where it can stand in an address unescaped or in
+/// any script's letters, else as [`slug`] makes it.
+#[must_use]
+pub fn table_stem(stem: &str) -> String {
+    let plain = stem.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
+    if plain && !stem.is_empty() && stem.len() <= 100 && !stem.starts_with('.') { stem.to_owned() } else { slug(stem) }
+}
+
 /// Makes a provider's file name safe to use as one segment, keeping it as it is wherever possible.
 #[must_use]
 pub fn file_name(name: &str) -> String {

@@ -41,10 +41,18 @@ impl Strings {
         &self.texts
     }
 
-    /// The sign between the parts of a list.
+    /// The parts of a list as one text; a part that says "and the like" (等…) follows without a sign before it.
     #[must_use]
-    pub fn list_separator(&self) -> &'static str {
-        if self.tag.starts_with("zh") { "、" } else { ", " }
+    pub fn list(&self, parts: &[String]) -> String {
+        let separator = if self.tag.starts_with("zh") { "、" } else { ", " };
+        let mut res = String::new();
+        for part in parts {
+            if !res.is_empty() && !part.starts_with('等') {
+                res.push_str(separator);
+            }
+            res.push_str(part);
+        }
+        res
     }
 }
 

@@ -16,7 +16,7 @@ use crate::diag::{Code, Finding};
 use crate::exports::{Cell, TableWriters};
 use crate::gate::{CheckedFile, Cleared, ClearedDataset, Evidence};
 use crate::model::format::Format;
-use crate::model::route::{Route, slug};
+use crate::model::route::{Route, table_stem};
 use crate::model::table::{DataFile, PREVIEW_ROWS, Table};
 use crate::site::ExportConfig;
 use crate::stage::Stage;
@@ -81,13 +81,17 @@ fn ingest_dataset(dataset: &ClearedDataset, stage: &Stage, config: ExportConfig)
 fn table_names(files: &[CheckedFile]) -> Vec<String> {
     let stems: Vec<String> = files
         .iter()
-        .map(|file| slug(file.public_name.rsplit_once('.').map_or(file.public_name.as_str(), |(stem, _)| stem)))
+        .map(|file| table_stem(file.public_name.rsplit_once('.').map_or(file.public_name.as_str(), |(stem, _)| stem)))
         .collect();
-    let n_same = |stem: &String| stems.iter().filter(|other| *other == stem).count();
+    let n_same = |stem: &String| stems.iter().filter(|other| other.eq_ignore_ascii_case(stem)).count();
     stems
         .iter()
         .zip(files)
-        .map(|(stem, file)| if n_same(stem) > 1 { slug(&file.public_name.replace('.', "-")) } else { stem.clone() })
+        .map(
+            |(stem, file)| {
+                if n_same(stem) > 1 { table_stem(&file.public_name.replace('.', "-")) } else { stem.clone() }
+            },
+        )
         .collect()
 }
 

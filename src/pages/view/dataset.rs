@@ -286,7 +286,11 @@ fn attribution_lead(scope: Scope<'_>) -> String {
     }
     scope.strings.fill(
         "attribution_duty",
-        &[("works", &rule.applies_to.join("、")), ("elements", &rule.elements.join("、")), ("article", &rule.article)],
+        &[
+            ("works", &scope.strings.list(&rule.applies_to)),
+            ("elements", &scope.strings.list(&rule.elements)),
+            ("article", &rule.article),
+        ],
     )
 }
 

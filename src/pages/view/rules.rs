@@ -70,7 +70,7 @@ pub(super) fn terms(scope: Scope<'_>, job: &Job<'_>) -> TermsView {
         sections.push(Section {
             title: strings.get("terms_priority").to_owned(),
             article: regime.priority.article.clone(),
-            texts: vec![regime.priority.domains.join(strings.list_separator())],
+            texts: vec![strings.list(&regime.priority.domains)],
             ..Section::default()
         });
     }
@@ -123,7 +123,7 @@ fn classes_section(scope: Scope<'_>) -> Section {
 fn citation_section(scope: Scope<'_>) -> Section {
     let citation = &scope.site.inputs.regime.citation;
     let text = if citation.required {
-        let (works, elements) = (citation.applies_to.join("、"), citation.elements.join("、"));
+        let (works, elements) = (scope.strings.list(&citation.applies_to), scope.strings.list(&citation.elements));
         scope
             .strings
             .fill("attribution_duty", &[("works", &works), ("elements", &elements), ("article", &citation.article)])
@@ -134,9 +134,18 @@ fn citation_section(scope: Scope<'_>) -> Section {
         title: scope.strings.get("terms_citation").to_owned(),
         article: if citation.required { citation.article.clone() } else { String::new() },
         texts: vec![text],
-        quote: citation.template_zh.clone(),
+        quote: example_sentence(scope),
         ..Section::default()
     }
+}
+
+/// The attribution sentence with words for what each place stands for.
+fn example_sentence(scope: Scope<'_>) -> String {
+    let inputs = scope.site.inputs;
+    let word = |key: &str| format!("〔{}〕", scope.strings.get(key));
+    let site = inputs.site.title.in_language(scope.tag());
+    let (title, provider) = (word("example_title"), word("fact_provider"));
+    inputs.regime.attribution(scope.tag(), site, &title, &provider, &word("acquired_on_blank"))
 }
 
 fn roles_section(scope: Scope<'_>) -> Section {
@@ -166,7 +175,6 @@ fn objection_sections(scope: Scope<'_>) -> Vec<Section> {
     let regime = scope.site.inputs.regime;
     let rule = &regime.objection;
     let strings = scope.strings;
-    let separator = strings.list_separator();
     if !rule.available {
         let text = strings.fill("terms_objection_none", &[("fallback", &rule.fallback)]);
         return vec![Section {
@@ -175,7 +183,7 @@ fn objection_sections(scope: Scope<'_>) -> Vec<Section> {
             ..Section::default()
         }];
     }
-    let row = |key: &str, parts: &[String]| Fact { label: strings.get(key).to_owned(), value: parts.join(separator) };
+    let row = |key: &str, parts: &[String]| Fact { label: strings.get(key).to_owned(), value: strings.list(parts) };
     let mut rows = vec![row("objection_who", &rule.who), row("objection_grounds", &rule.grounds)];
     if !rule.claims.is_empty() {
         rows.push(row("objection_claims", &rule.claims));

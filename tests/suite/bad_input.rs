@@ -1,0 +1,392 @@
+//! Bad input: for every code one smallest site that brings it out; never a panic, never half a site.
+
+use std::collections::BTreeSet;
+use std::os::unix::fs::PermissionsExt;
+
+use kaishu::diag::{Code, Level};
+
+use crate::support::{AS_OF, CATALOG, Project};
+
+/// A fault put into a good site.
+struct Fault {
+    code: &'static str,
+    make: fn(&Project),
+}
+
+const HEADER: &str = "数据资源标识,数据资源名称,提供方名称,开放类型";
+
+fn catalog(project: &Project, extra_columns: &str, rows: &[&str]) {
+    project.write("datasets/catalog.csv", &format!("{HEADER}{extra_columns}\n{}\n", rows.join("\n")));
+}
+
+/// One fault for every code. An entry `ok` is published beside the faulty one wherever that is possible.
+const FAULTS: &[Fault] = &[
+    Fault { code: "CONFIG_INVALID", make: |p| p.append("site.toml", "titel = \"x\"\n") },
+    Fault { code: "REGIME_UNKNOWN", make: |p| p.replace("site.toml", "yancheng-2022", "atlantis-1999") },
+    Fault { code: "REGIME_INVALID", make: |p| p.write("regimes/yancheng-2022.toml", "id = 3\n") },
+    Fault { code: "REGIME_DRAFT", make: |p| p.replace("site.toml", "yancheng-2022", "yangzhou-2021-draft") },
+    Fault {
+        code: "REGIME_EXPIRED",
+        make: |p| {
+            let text = include_str!("../../regimes/yancheng-2022.toml");
+            p.write(
+                "regimes/yancheng-2022.toml",
+                &text.replace("effective_until = 2027-11-30", "effective_until = 2023-11-30"),
+            );
+        },
+    },
+    Fault { code: "CATALOG_MISSING", make: |p| std::fs::remove_file(p.path("datasets/catalog.csv")).unwrap() },
+    Fault { code: "CATALOG_UNREADABLE", make: |p| p.write_bytes("datasets/catalog.csv", b"\x00\x01\x02binary\x00") },
+    Fault {
+        code: "CATALOG_TOO_LARGE",
+        make: |p| {
+            // A sparse file: large without taking room.
+            std::fs::File::create(p.path("datasets/catalog.csv")).unwrap().set_len((1 << 30) + 1).unwrap();
+        },
+    },
+    Fault { code: "CATALOG_EMPTY", make: |p| catalog(p, "", &[]) },
+    Fault { code: "NOTHING_CLEARED", make: |p| catalog(p, "", &["a,甲,局,有条件开放"]) },
+    Fault { code: "COLUMN_UNKNOWN", make: |p| catalog(p, ",奇怪的列", &["ok,甲,局,无条件开放,x"]) },
+    Fault {
+        code: "COLUMN_MAPPED_MISSING",
+        make: |p| p.append("site.toml", "[catalog.columns]\ntitle = \"没有这一列\"\n"),
+    },
+    Fault { code: "COLUMN_AMBIGUOUS", make: |p| catalog(p, ",标题", &["ok,甲,局,无条件开放,乙"]) },
+    Fault {
+        code: "ROW_RAGGED", make: |p| catalog(p, "", &["ok,甲,局,无条件开放", "b,乙,局,x,无条件开放"])
+    },
+    Fault {
+        code: "ENCODING_GUESSED",
+        make: |p| p.write_bytes("datasets/catalog.csv", &encoding_rs::GB18030.encode(CATALOG).0),
+    },
+    Fault {
+        code: "DUPLICATE_RECORD", make: |p| catalog(p, "", &["ok,甲,局,无条件开放", "ok,甲,局,无条件开放"])
+    },
+    Fault {
+        code: "ID_DUPLICATE",
+        make: |p| catalog(p, "", &["ok,甲,局,无条件开放", "b,乙,局,无条件开放", "B,丙,局,有条件开放"]),
+    },
+    Fault {
+        code: "ID_INVALID", make: |p| catalog(p, "", &["ok,甲,局,无条件开放", "../../etc,乙,局,无条件开放"])
+    },
+    Fault { code: "OPENNESS_MISSING", make: |p| catalog(p, "", &["ok,甲,局,无条件开放", "b,乙,局,"]) },
+    Fault {
+        code: "OPENNESS_UNKNOWN", make: |p| catalog(p, "", &["ok,甲,局,无条件开放", "b,乙,局,可开放"])
+    },
+    Fault {
+        code: "OPENNESS_CONTRADICTION",
+        make: |p| catalog(p, ",是否向社会开放", &["ok,甲,局,无条件开放,是", "b,乙,局,无条件开放,否"]),
+    },
+    Fault {
+        code: "OPENNESS_CLOSED", make: |p| catalog(p, "", &["ok,甲,局,无条件开放", "b,乙,局,不予开放"])
+    },
+    Fault {
+        code: "TITLE_MISSING", make: |p| catalog(p, "", &["ok,甲,局,无条件开放", "b,,局,无条件开放"])
+    },
+    Fault {
+        code: "TITLE_HIDDEN_CHARACTERS",
+        make: |p| catalog(p, "", &["ok,甲,局,无条件开放", "b,甲\u{202E}cod.exe,局,无条件开放"]),
+    },
+    Fault {
+        code: "TEXT_HIDDEN_CHARACTERS", make: |p| catalog(p, ",摘要", &["ok,甲,局,无条件开放,a\u{200B}b"])
+    },
+    Fault {
+        code: "TEXT_MARKUP", make: |p| catalog(p, ",摘要", &["ok,甲,局,无条件开放,<script>alert(1)</script>"])
+    },
+    Fault {
+        code: "TEXT_TOO_LONG",
+        make: |p| catalog(p, "", &["ok,甲,局,无条件开放", &format!("b,{},局,无条件开放", "长".repeat(400))]),
+    },
+    Fault {
+        code: "PROVIDER_MISSING", make: |p| catalog(p, "", &["ok,甲,局,无条件开放", "b,乙,,无条件开放"])
+    },
+    Fault { code: "FIELD_MISSING", make: |p| catalog(p, "", &["ok,甲,局,无条件开放"]) },
+    Fault {
+        code: "FIELD_REQUIRED",
+        make: |p| {
+            p.append("site.toml", "[gate]\nmissing_fields = \"refuse\"\n");
+            catalog(p, "", &["ok,甲,局,无条件开放"]);
+        },
+    },
+    Fault { code: "DATE_UNREADABLE", make: |p| catalog(p, ",更新日期", &["ok,甲,局,无条件开放,昨天"]) },
+    Fault { code: "DATE_IN_FUTURE", make: |p| catalog(p, ",更新日期", &["ok,甲,局,无条件开放,2027-01-01"]) },
+    Fault {
+        code: "FREQUENCY_UNKNOWN", make: |p| catalog(p, ",更新频率", &["ok,甲,局,无条件开放,看心情"])
+    },
+    Fault {
+        code: "ITEMS_UNEVEN", make: |p| catalog(p, ",数据项名称,数据项格式", &["ok,甲,局,无条件开放,a；b,c"])
+    },
+    Fault {
+        code: "ITEMS_UNREADABLE",
+        make: |p| {
+            std::fs::remove_file(p.path("datasets/catalog.csv")).unwrap();
+            p.write(
+                "datasets/catalog.json",
+                r#"[{"标识":"ok","名称":"甲","提供方":"局","开放类型":"无条件开放","数据项":[{"x":1}]}]"#,
+            );
+        },
+    },
+    Fault {
+        code: "LICENCE_UNKNOWN",
+        make: |p| catalog(p, ",许可", &["ok,甲,局,无条件开放,", "b,乙,局,无条件开放,随便用"]),
+    },
+    Fault {
+        code: "LICENCE_NOT_PERMITTED",
+        make: |p| catalog(p, ",许可", &["ok,甲,局,无条件开放,", "b,乙,局,无条件开放,CC-BY-NC-4.0"]),
+    },
+    Fault {
+        code: "FILE_MISSING",
+        make: |p| catalog(p, ",文件", &["ok,甲,局,无条件开放,", "b,乙,局,无条件开放,no.csv"]),
+    },
+    Fault {
+        code: "FILE_OUTSIDE",
+        make: |p| catalog(p, ",文件", &["ok,甲,局,无条件开放,", "b,乙,局,无条件开放,../site.toml"]),
+    },
+    Fault {
+        code: "FILE_NOT_REGULAR",
+        make: |p| catalog(p, ",文件", &["ok,甲,局,无条件开放,", "b,乙,局,无条件开放,files"]),
+    },
+    Fault {
+        code: "FILE_OF_CLOSED_ENTRY",
+        make: |p| {
+            catalog(
+                p,
+                ",文件",
+                &[
+                    "ok,甲,局,无条件开放,",
+                    "b,乙,局,无条件开放,files/secret.csv",
+                    "c,丙,局,不予开放,files/../files/secret.csv;files/secret.csv",
+                ],
+            );
+        },
+    },
+    Fault {
+        code: "FILE_ACTIVE_CONTENT",
+        make: |p| {
+            p.write("datasets/files/x.SVG", "<svg onload=\"alert(1)\"/>");
+            catalog(p, ",文件", &["ok,甲,局,无条件开放,", "b,乙,局,无条件开放,files/x.SVG"]);
+        },
+    },
+    Fault {
+        code: "FILE_UNREADABLE",
+        make: |p| {
+            p.write("datasets/files/shut.csv", "a\n");
+            std::fs::set_permissions(p.path("datasets/files/shut.csv"), PermissionsExt::from_mode(0o000)).unwrap();
+            catalog(p, ",文件", &["ok,甲,局,无条件开放,", "b,乙,局,无条件开放,files/shut.csv"]);
+        },
+    },
+    Fault {
+        code: "FILE_NOT_AS_NAMED",
+        make: |p| {
+            p.write("datasets/files/x.xlsx", "this is no workbook");
+            catalog(p, ",文件", &["ok,甲,局,无条件开放,", "b,乙,局,无条件开放,files/x.xlsx"]);
+        },
+    },
+    Fault {
+        code: "TABLE_NONE",
+        make: |p| {
+            p.write("datasets/files/x.json", "{\"a\":1}");
+            catalog(p, ",文件", &["ok,甲,局,无条件开放,files/x.json"]);
+        },
+    },
+    Fault {
+        code: "TABLE_RAGGED",
+        make: |p| {
+            p.write("datasets/files/x.csv", "a,b\n1\n");
+            catalog(p, ",文件", &["ok,甲,局,无条件开放,files/x.csv"]);
+        },
+    },
+    Fault {
+        code: "TABLE_NO_XLSX",
+        make: |p| {
+            p.write("datasets/files/x.csv", &format!("a,b\n1,{}\n", "长".repeat(40_000)));
+            catalog(p, ",文件", &["ok,甲,局,无条件开放,files/x.csv"]);
+        },
+    },
+    Fault { code: "PAGE_INVALID", make: |p| p.write("content/about.md", "没有页头\n") },
+    Fault {
+        code: "PAGE_RAW_HTML",
+        make: |p| p.write("content/about.md", "+++\ntitle = \"x\"\n+++\n<script>alert(1)</script>\n"),
+    },
+    Fault {
+        code: "PAGE_LINK_UNSAFE",
+        make: |p| p.write("content/about.md", "+++\ntitle = \"x\"\n+++\n[x](javascript:alert(1))\n"),
+    },
+    Fault { code: "THEME_INVALID", make: |p| p.write("themes/default/templates/home.html", "{% if %}\n") },
+    Fault { code: "PATH_CLASH", make: |p| p.write("content/datasets.md", "+++\ntitle = \"x\"\n+++\nx\n") },
+    Fault {
+        code: "LINK_INVALID", make: |p| catalog(p, ",详情页网址", &["ok,甲,局,无条件开放,javascript:alert(1)"])
+    },
+];
+
+#[test]
+fn every_code_is_brought_out_by_its_fault_and_never_leaves_half_a_site() {
+    for fault in FAULTS {
+        let project = Project::new();
+        (fault.make)(&project);
+        let codes = project.codes();
+        assert!(codes.iter().any(|code| code == fault.code), "{}: found only {codes:?}", fault.code);
+        let code = Code::ALL.iter().find(|code| code.name() == fault.code).unwrap();
+        for lang in ["zh", "en"] {
+            let ran = project.run(&["build", "--lang", lang, "--as-of", AS_OF]);
+            let expected = match code.level() {
+                Level::Stop => 2,
+                Level::Refuse => {
+                    i32::from(fault.code != "FIELD_REQUIRED") + 2 * i32::from(fault.code == "FIELD_REQUIRED")
+                }
+                Level::Warn | Level::Note => 0,
+            };
+            assert_eq!(ran.code, expected, "{}: {}", fault.code, ran.stderr);
+            assert!(ran.stderr.contains(fault.code), "{}: {}", fault.code, ran.stderr);
+            assert!(!ran.stderr.contains("panicked"), "{}: {}", fault.code, ran.stderr);
+            assert_eq!(project.path("public").exists(), expected != 2, "{}", fault.code);
+            assert!(!project.path(".public.stage").exists(), "{}", fault.code);
+        }
+        if code.level() == Level::Refuse && fault.code != "FIELD_REQUIRED" {
+            assert!(project.path("public/datasets/ok/index.html").exists(), "{}", fault.code);
+            assert!(!project.path("public/datasets/b").exists(), "{}", fault.code);
+        }
+    }
+}
+
+#[test]
+fn every_code_has_its_fault() {
+    let with_fault: BTreeSet<&str> = FAULTS.iter().map(|fault| fault.code).collect();
+    let all: BTreeSet<&str> = Code::ALL.iter().map(|code| code.name()).collect();
+    assert_eq!(with_fault, all);
+}
+
+#[test]
+fn a_link_that_leaves_the_folder_is_refused() {
+    let project = Project::new();
+    let outside = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(outside.path(), "ZZOUTSIDE\n").unwrap();
+    std::os::unix::fs::symlink(outside.path(), project.path("datasets/files/link.csv")).unwrap();
+    std::os::unix::fs::symlink("/", project.path("datasets/files/root")).unwrap();
+    for named in [
+        "files/link.csv",
+        "/etc/passwd",
+        "files/root/etc/passwd",
+        "..\\site.toml",
+        "files/./../../site.toml",
+        "C:\\x.csv",
+    ] {
+        catalog(&project, ",文件", &["ok,甲,局,无条件开放,", &format!("b,乙,局,无条件开放,{named}")]);
+        let ran = project.build();
+        assert_eq!(ran.code, 1, "{named}: {}", ran.stderr);
+        assert!(ran.stderr.contains("FILE_OUTSIDE"), "{named}: {}", ran.stderr);
+        assert!(!project.path("public/datasets/b").exists());
+    }
+}
+
+#[test]
+fn the_catalog_itself_is_never_published_as_a_file() {
+    let project = Project::new();
+    catalog(&project, ",文件", &["ok,甲,局,无条件开放,", "b,乙,局,无条件开放,catalog.csv"]);
+    let ran = project.build();
+    assert_eq!(ran.code, 1);
+    assert!(ran.stderr.contains("FILE_OF_CLOSED_ENTRY"), "{}", ran.stderr);
+}
+
+#[test]
+fn hostile_catalogs_get_an_error_and_no_panic() {
+    for (name, bytes) in [
+        ("catalog.csv", Vec::new()),
+        ("catalog.csv", b"\xFF\xFE\x00".to_vec()),
+        ("catalog.csv", "\"".repeat(10_000).into_bytes()),
+        ("catalog.csv", ",".repeat(100_000).into_bytes()),
+        ("catalog.json", b"[".repeat(100_000)),
+        ("catalog.json", b"[{\"a\":".repeat(50_000)),
+        ("catalog.json", b"{}".to_vec()),
+        ("catalog.json", b"[1,2,3]".to_vec()),
+        ("catalog.json", b"[{\"a\":1}".to_vec()),
+        ("catalog.json", b"[] garbage".to_vec()),
+        ("catalog.xlsx", b"PK\x03\x04not a zip".to_vec()),
+        ("catalog.xlsx", b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1".to_vec()),
+    ] {
+        let project = Project::new();
+        std::fs::remove_file(project.path("datasets/catalog.csv")).unwrap();
+        project.write_bytes(&format!("datasets/{name}"), &bytes);
+        let ran = project.build();
+        assert_eq!(ran.code, 2, "{name}: {}", ran.stderr);
+        assert!(ran.stderr.contains(&format!("datasets/{name}")), "{name}: {}", ran.stderr);
+        assert!(!ran.stderr.contains("panicked"), "{name}: {}", ran.stderr);
+        assert!(!project.path("public").exists());
+    }
+}
+
+#[test]
+fn a_workbook_that_claims_a_million_columns_or_unpacks_without_end_is_refused() {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (column_idx, header) in ["数据资源名称", "提供方名称", "开放类型"].iter().enumerate() {
+        sheet.write_string(0, column_idx as u16, *header).unwrap();
+    }
+    sheet.write_string(1_048_575, 16_383, "x").unwrap();
+    let project = Project::new();
+    std::fs::remove_file(project.path("datasets/catalog.csv")).unwrap();
+    project.write_bytes("datasets/catalog.xlsx", &workbook.save_to_buffer().unwrap());
+    let ran = project.build();
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("CATALOG_UNREADABLE") && ran.stderr.contains("columns"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_template_mistake_names_file_line_and_what_there_is() {
+    let project = Project::new();
+    project.build_well();
+    let before = project.site();
+    project.write(
+        "themes/default/templates/home.html",
+        "{% extends \"base.html\" %}\n{% block main %}\n{{ page.titel }}\n{% endblock %}\n",
+    );
+    let ran = project.build();
+    assert_eq!(ran.code, 2);
+    for words in ["THEME_INVALID", "themes/default/templates/home.html", "line 3", "titel"] {
+        assert!(ran.stderr.contains(words), "{words} is missing in {}", ran.stderr);
+    }
+    assert_eq!(project.site(), before);
+}
+
+#[test]
+fn a_folder_that_kaishu_did_not_make_is_never_replaced() {
+    let project = Project::new();
+    project.write("public/mine.txt", "mine");
+    let ran = project.build();
+    assert_eq!(ran.code, 2);
+    assert!(ran.stderr.contains("was not made by kaishu"), "{}", ran.stderr);
+    assert_eq!(project.read("public/mine.txt"), "mine");
+    let ran = project.run(&["build", "--out", project.path("datasets/public").to_str().unwrap()]);
+    assert_eq!(ran.code, 2, "{}", ran.stderr);
+}
+
+#[test]
+fn messages_name_file_row_column_found_expected_and_hint_in_both_languages() {
+    let project = Project::new();
+    catalog(&project, "", &["ok,甲,局,无条件开放", "b,乙,局,可开放"]);
+    let zh = project.run(&["check", "--lang", "zh", "--as-of", AS_OF]).stderr;
+    for words in ["OPENNESS_UNKNOWN", "datasets/catalog.csv 第 3 行 “开放类型”列", "可开放", "应为：", "处理："]
+    {
+        assert!(zh.contains(words), "{words} is missing in {zh}");
+    }
+    let en = project.run(&["check", "--lang", "en", "--as-of", AS_OF]).stderr;
+    for words in ["datasets/catalog.csv, row 3, column `开放类型`", "expected: ", "hint: "] {
+        assert!(en.contains(words), "{words} is missing in {en}");
+    }
+    let json = project.run(&["check", "--json", "--as-of", AS_OF]).stdout;
+    let finding = json
+        .lines()
+        .map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap())
+        .find(|line| line["code"] == "OPENNESS_UNKNOWN")
+        .unwrap();
+    assert_eq!((finding["row"].as_u64(), finding["column"].as_str()), (Some(3), Some("开放类型")));
+    assert_eq!(finding["found"], "可开放");
+}
+
+#[test]
+fn check_writes_nothing() {
+    let project = Project::new();
+    let before = crate::support::tree(&project.path(""));
+    project.run(&["check", "--as-of", AS_OF]);
+    assert_eq!(crate::support::tree(&project.path("")), before);
+}

@@ -1,0 +1,51 @@
+//! Snapshots of pages: what a change to a template or a view does to them is seen in the diff.
+//!
+//! `SNAPSHOTS=overwrite cargo test --test suite pages` writes them anew; read the diff before you keep it.
+
+use snapbox::Data;
+use snapbox::assert_data_eq;
+
+use crate::support::{Project, repository};
+
+fn compare(project: &Project, page: &str, snapshot: &str) {
+    // Assets carry a part of their digest in their names; it is not what these snapshots are about.
+    let html = project.read(&format!("public/{page}"));
+    let mut tidy = String::new();
+    for (idx, part) in html.split("/assets/").enumerate() {
+        if idx == 0 {
+            tidy.push_str(part);
+            continue;
+        }
+        let (name, rest) = part.split_once('"').unwrap();
+        let (stem, digest) = name.rsplit_once('-').unwrap();
+        let extension = digest.split('.').nth(1).unwrap();
+        tidy.push_str(&format!("/assets/{stem}.{extension}\"{rest}"));
+    }
+    let path = repository().join("tests/suite/pages").join(snapshot);
+    assert_data_eq!(tidy, Data::read_from(&path, None).raw());
+}
+
+#[test]
+fn pages_look_as_they_did() {
+    let project = Project::new();
+    project.append("site.toml", "languages = [\"zh-CN\", \"en\"]\n");
+    project.write("content/notices/plan.md", "+++\ntitle = \"开放计划\"\ndate = 2026-11-20\n+++\n\n正文 **重点**。\n");
+    project.build_well();
+    for (page, snapshot) in [
+        ("index.html", "home.html"),
+        ("datasets/index.html", "datasets.html"),
+        ("datasets/stops/index.html", "dataset.html"),
+        ("datasets/schools/index.html", "dataset-without-files.html"),
+        ("en/datasets/stops/index.html", "dataset-en.html"),
+        ("themes/index.html", "themes.html"),
+        ("providers/市交通运输局/index.html", "provider.html"),
+        ("terms/index.html", "terms.html"),
+        ("licence/index.html", "licence.html"),
+        ("objection/index.html", "objection.html"),
+        ("quality/index.html", "quality.html"),
+        ("notices/plan/index.html", "notice.html"),
+        ("404.html", "404.html"),
+    ] {
+        compare(&project, page, snapshot);
+    }
+}
