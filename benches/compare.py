@@ -30,8 +30,8 @@ TARGET_MEMORY = 1 / 8
 MAX_PAGES_APART = 0.02
 MAX_BYTES_APART = 0.15
 
-# Starts a process and prints its exit code, user and system seconds, wall seconds and peak memory in KiB. A process of its own,
-# kept small, because a new process inherits the peak memory of the one that starts it.
+# Starts a process and prints its exit code, user and system seconds, wall seconds and peak memory in KiB. A process
+# of its own, kept small, because a new process inherits the peak memory of the one that starts it.
 LAUNCHER = """
 import os, sys, time
 log = os.open(sys.argv[1], os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o644)

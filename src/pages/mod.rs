@@ -3,12 +3,14 @@
 //! 1. [`theme`] loads templates, strings and assets.
 //! 2. [`facets`] sorts the datasets into the ways to browse.
 //! 3. [`plan`] lists every page with its path.
-//! 4. [`view`] makes for each page a plain value of texts, lists and flags; the templates do the rest.
+//! 4. [`parts`] renders once what many pages share.
+//! 5. [`view`] makes for each page a plain value of texts, lists and flags; the templates do the rest.
 //!
 //! Nothing in a template is looked up or computed; only [`escape`] makes a text that is put out as it is.
 
 mod escape;
 mod facets;
+mod parts;
 mod plan;
 mod strings;
 pub mod theme;
@@ -29,6 +31,7 @@ use crate::site::Site;
 use crate::stage::Stage;
 
 use facets::Facets;
+use parts::Parts;
 use plan::Job;
 use theme::Theme;
 
@@ -78,7 +81,13 @@ pub fn render(
         stage.put(route, bytes)?;
     }
     view::share(inputs, &facets, &mut theme);
-    let site = view::SiteView { inputs, facets: &facets, theme: &theme };
+    let mut site = view::SiteView { inputs, facets: &facets, theme: &theme, parts: Vec::new() };
+    for language_idx in 0..theme.languages.len() {
+        match Parts::render(&site, language_idx) {
+            Ok(parts) => site.parts.push(parts),
+            Err(error) => return Ok(Err(vec![theme::template_finding(&error, &inputs.site.theme)])),
+        }
+    }
     let faults: Vec<Option<Finding>> = jobs
         .par_iter()
         .map(|job| {

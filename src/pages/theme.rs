@@ -33,6 +33,7 @@ pub const BUILT_IN: &[(&str, &[u8])] = embedded![
     "templates/notices.html",
     "templates/objection.html",
     "templates/pager.html",
+    "templates/panel.html",
     "templates/quality.html",
     "templates/terms.html",
     "assets/icon.svg",

@@ -5,7 +5,6 @@ use serde::Serialize;
 use crate::pages::facets::{Facet, Kind};
 use crate::pages::plan::{Job, PER_PAGE, n_pages};
 use crate::pages::strings::count;
-use crate::pages::view::card::Card;
 use crate::pages::view::shell::{Crumb, PageHead};
 use crate::pages::view::{Scope, Tile};
 
@@ -15,7 +14,6 @@ pub(super) struct ListView {
     lead: String,
     kind_label: String,
     showing: String,
-    cards: Vec<Card>,
     pager: Pager,
 }
 
@@ -64,38 +62,46 @@ pub(super) struct FacetGroup {
 /// How many values of a facet a list page offers.
 const GROUP_ITEMS: usize = 12;
 
-/// The newest datasets, and all of them where one page holds them.
-pub(super) fn newest(scope: Scope<'_>, job: &Job<'_>, facet: Option<(Kind, &Facet)>) -> ListView {
+/// What a list is of, and where.
+#[derive(Clone, Copy)]
+struct ListOf<'a> {
+    facet: Option<(Kind, &'a Facet)>,
+    /// The number of the page; `None` for the newest.
+    number: Option<usize>,
+    /// How many datasets the whole list has.
+    n_all: usize,
+}
+
+/// The newest datasets, and all of them where one page holds them; with the indexes of those that are shown.
+pub(super) fn newest(scope: Scope<'_>, job: &Job<'_>, facet: Option<(Kind, &Facet)>) -> (ListView, Vec<usize>) {
     let all = facet.map_or(&scope.site.facets.newest, |(_, facet)| &facet.newest);
-    let shown = &all[..all.len().min(PER_PAGE)];
+    let shown = all[..all.len().min(PER_PAGE)].to_vec();
     let key = if shown.len() == all.len() { "showing_all" } else { "showing_newest" };
     let showing = scope.strings.fill(key, &[("n", &count(shown.len() as u64))]);
-    list(scope, job, facet, None, all.len(), shown, showing)
+    (list(scope, job, ListOf { facet, number: None, n_all: all.len() }, showing), shown)
 }
 
 /// One of the numbered pages, in the stable order of ordinals.
-pub(super) fn numbered(scope: Scope<'_>, job: &Job<'_>, facet: Option<(Kind, &Facet)>, number: usize) -> ListView {
+pub(super) fn numbered(
+    scope: Scope<'_>,
+    job: &Job<'_>,
+    facet: Option<(Kind, &Facet)>,
+    number: usize,
+) -> (ListView, Vec<usize>) {
     let all: Vec<usize> = match facet {
         Some((_, facet)) => facet.by_ordinal(),
         None => (0..scope.site.inputs.publishable.releases().len()).collect(),
     };
     let start = (number - 1) * PER_PAGE;
-    let shown = &all[start..all.len().min(start + PER_PAGE)];
+    let shown = all[start..all.len().min(start + PER_PAGE)].to_vec();
     let pages = n_pages(all.len()).to_string();
     let showing = scope.strings.fill("showing_numbered", &[("page", &number.to_string()), ("pages", &pages)]);
-    list(scope, job, facet, Some(number), all.len(), shown, showing)
+    (list(scope, job, ListOf { facet, number: Some(number), n_all: all.len() }, showing), shown)
 }
 
-fn list(
-    scope: Scope<'_>,
-    job: &Job<'_>,
-    facet: Option<(Kind, &Facet)>,
-    number: Option<usize>,
-    n_all: usize,
-    shown: &[usize],
-    showing: String,
-) -> ListView {
+fn list(scope: Scope<'_>, job: &Job<'_>, of: ListOf<'_>, showing: String) -> ListView {
     let strings = scope.strings;
+    let ListOf { facet, number, n_all } = of;
     let (folder, name, kind_label, section) = match facet {
         Some((kind, facet)) => (
             format!("{}/{}", kind.folder(), facet.slug),
@@ -119,14 +125,7 @@ fn list(
         Some(_) => page.description.clone(),
         None => strings.get("datasets_lead").to_owned(),
     };
-    ListView {
-        page,
-        lead,
-        kind_label,
-        showing,
-        cards: shown.iter().map(|idx| Card::new(scope, *idx)).collect(),
-        pager: pager(scope, &folder, number, n_pages(n_all)),
-    }
+    ListView { page, lead, kind_label, showing, pager: pager(scope, &folder, number, n_pages(n_all)) }
 }
 
 /// First, last and the pages around the current one; the rest behind gaps.

@@ -16,6 +16,7 @@ use tera::Context;
 
 use crate::model::route::href;
 use crate::pages::facets::Facets;
+use crate::pages::parts::Parts;
 use crate::pages::plan::{Job, Page, language_prefix};
 use crate::pages::strings::Strings;
 use crate::pages::theme::Theme;
@@ -31,6 +32,8 @@ pub struct SiteView<'a> {
     pub facets: &'a Facets,
     /// The theme.
     pub theme: &'a Theme,
+    /// The shared parts of each language; empty while they are being made.
+    pub parts: Vec<Parts>,
 }
 
 /// A link with a number beside it.
@@ -85,20 +88,40 @@ impl SiteView<'_> {
         href(&self.inputs.site.base_path(), &format!("{prefix}{folder}{slash}"))
     }
 
+    fn scope(&self, language_idx: usize) -> Scope<'_> {
+        Scope { site: self, strings: &self.theme.languages[language_idx].strings, language_idx }
+    }
+
+    /// What the card of a dataset shows.
+    pub fn card(&self, language_idx: usize, release_idx: usize) -> impl Serialize {
+        card::Card::new(self.scope(language_idx), release_idx)
+    }
+
+    /// The list template with the cards that it shows, and the panel beside them.
+    fn list(
+        &self,
+        language_idx: usize,
+        (view, shown): (list::ListView, Vec<usize>),
+    ) -> Result<(&'static str, Context)> {
+        let (template, mut context) = make("list.html", &view)?;
+        if let Some(parts) = self.parts.get(language_idx) {
+            let cards: String = shown.iter().map(|idx| parts.cards[*idx].as_str()).collect();
+            context.insert_value("cards", escape::rendered_part(&cards));
+            context.insert_value("panel", escape::rendered_part(&parts.panel));
+        }
+        Ok((template, context))
+    }
+
     /// The template of a page and what fills it.
     ///
     /// Errors: when a view cannot be turned into template values; none of ours does that.
     pub fn context(&self, job: &Job<'_>) -> Result<(&'static str, Context)> {
-        let scope = Scope {
-            site: self,
-            strings: &self.theme.languages[job.language_idx].strings,
-            language_idx: job.language_idx,
-        };
+        let scope = self.scope(job.language_idx);
         let facet = |key: &Option<(_, usize)>| key.map(|(kind, idx)| (kind, &self.facets.of(kind)[idx]));
         match &job.page {
             Page::Home => make("home.html", &home::view(scope, job)),
-            Page::Newest(key) => make("list.html", &list::newest(scope, job, facet(key))),
-            Page::Numbered(key, number) => make("list.html", &list::numbered(scope, job, facet(key), *number)),
+            Page::Newest(key) => self.list(job.language_idx, list::newest(scope, job, facet(key))),
+            Page::Numbered(key, number) => self.list(job.language_idx, list::numbered(scope, job, facet(key), *number)),
             Page::FacetIndex(kind) => make("facets.html", &list::index(scope, job, *kind)),
             Page::Dataset(idx) => make("dataset.html", &dataset::view(scope, job, *idx)),
             Page::Terms => make("terms.html", &rules::terms(scope, job)),

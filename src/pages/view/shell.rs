@@ -104,7 +104,7 @@ impl PageHead {
 pub fn share(inputs: &Inputs<'_>, facets: &Facets, theme: &mut Theme) {
     let contexts: Vec<tera::Context> = (0..theme.languages.len())
         .map(|language_idx| {
-            let site = SiteView { inputs, facets, theme };
+            let site = SiteView { inputs, facets, theme, parts: Vec::new() };
             let strings = &theme.languages[language_idx].strings;
             shared_context(Scope { site: &site, strings, language_idx })
         })
