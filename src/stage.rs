@@ -33,9 +33,10 @@ pub struct Stage {
 
 #[derive(Default)]
 struct State {
-    ledger: Ledger,
-    taken: BTreeSet<Route>,
-    dirs: BTreeSet<PathBuf>,
+    /// Every path that was claimed; `None` while it is being written.
+    files: BTreeMap<Route, Option<Staged>>,
+    /// The folders that exist, relative to the root.
+    dirs: BTreeSet<String>,
 }
 
 impl Stage {
@@ -65,7 +66,7 @@ impl Stage {
         let mut file = create_file(&path).with_context(|| format!("writing {route}"))?;
         file.write_all(bytes).with_context(|| format!("writing {route}"))?;
         let staged = Staged { size_bytes: bytes.len() as u64, sha256: Digest::of(bytes) };
-        self.lock().ledger.insert(route.clone(), staged);
+        self.enter(route, staged);
         Ok(staged)
     }
 
@@ -98,41 +99,44 @@ impl Stage {
     pub fn withdraw(&self, route: &Route) -> Result<()> {
         std::fs::remove_file(route.below(&self.root)).with_context(|| format!("removing the staged {route}"))?;
         let mut state = self.lock();
-        state.ledger.remove(route);
-        state.taken.remove(route);
-        self.prune(&mut state, &route.below(&self.root));
+        state.files.remove(route);
+        self.prune(&mut state, route);
         Ok(())
     }
 
     /// Removes the folders that a removed file leaves empty: their names would tell of a dataset that is not released.
-    fn prune(&self, state: &mut State, path: &Path) {
-        for dir in path.ancestors().skip(1).take_while(|dir| *dir != self.root) {
-            // A folder that is not empty stays, and with it all above it.
-            if std::fs::remove_dir(dir).is_err() {
-                break;
-            }
+    fn prune(&self, state: &mut State, route: &Route) {
+        let mut dir = route.parent();
+        // A folder that is not empty stays, and with it all above it.
+        while !dir.is_empty() && std::fs::remove_dir(self.root.join(dir)).is_ok() {
             state.dirs.remove(dir);
+            dir = dir.rsplit_once('/').map_or("", |(above, _)| above);
+        }
+    }
+
+    fn enter(&self, route: &Route, staged: Staged) {
+        if let Some(known) = self.lock().files.get_mut(route) {
+            *known = Some(staged);
         }
     }
 
     /// Everything staged so far.
     #[must_use]
     pub fn ledger(&self) -> Ledger {
-        self.lock().ledger.clone()
+        self.lock().files.iter().filter_map(|(route, staged)| Some((route.clone(), (*staged)?))).collect()
     }
 
     fn claim(&self, route: &Route) -> Result<PathBuf> {
-        let path = route.below(&self.root);
-        let dir = path.parent().unwrap_or(&self.root).to_owned();
+        let dir = route.parent();
         let mut state = self.lock();
-        if !state.taken.insert(route.clone()) {
+        if state.files.insert(route.clone(), None).is_some() {
             bail!("two writers for one path: {route}");
         }
-        if !state.dirs.contains(&dir) {
-            std::fs::create_dir_all(&dir).with_context(|| format!("making the folder of {route}"))?;
-            state.dirs.insert(dir);
+        if !dir.is_empty() && !state.dirs.contains(dir) {
+            std::fs::create_dir_all(self.root.join(dir)).with_context(|| format!("making the folder of {route}"))?;
+            state.dirs.insert(dir.to_owned());
         }
-        Ok(path)
+        Ok(route.below(&self.root))
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, State> {
@@ -165,7 +169,7 @@ impl StageWriter<'_> {
         self.inner.flush().with_context(|| format!("writing {}", self.route))?;
         let hasher = std::mem::take(&mut self.hasher);
         let staged = Staged { size_bytes: self.size_bytes, sha256: hasher.finish() };
-        self.stage.lock().ledger.insert(self.route.clone(), staged);
+        self.stage.enter(&self.route, staged);
         Ok(staged)
     }
 }
@@ -186,11 +190,11 @@ impl Write for StageWriter<'_> {
 impl Drop for StageWriter<'_> {
     fn drop(&mut self) {
         let mut state = self.stage.lock();
-        if !state.ledger.contains_key(&self.route) {
-            state.taken.remove(&self.route);
+        if state.files.get(&self.route).is_some_and(Option::is_none) {
+            state.files.remove(&self.route);
             // The file was never entered; if removing fails, the staging folder is removed whole later.
             let _ = std::fs::remove_file(&self.path);
-            self.stage.prune(&mut state, &self.path);
+            self.stage.prune(&mut state, &self.route);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Which field each header of a catalog file means: the site's mapping first, then the table of synonyms.
 
+use std::sync::Arc;
+
 use crate::diag::{Code, Finding, Place};
 use crate::model::field::Field;
 use crate::model::text::fold;
@@ -12,6 +14,8 @@ pub struct Columns {
     fields: Vec<Option<Field>>,
     /// By column index, as written.
     pub headers: Vec<String>,
+    /// The header of the first column of the openness class.
+    pub openness_header: Option<Arc<str>>,
 }
 
 impl Columns {
@@ -72,7 +76,9 @@ impl Columns {
                 }
             }
         }
-        Self { fields, headers: headers.to_vec() }
+        let mut columns = Self { fields, headers: headers.to_vec(), openness_header: None };
+        columns.openness_header = columns.header_of(Field::OpennessClass).map(Arc::from);
+        columns
     }
 
     /// The field of a column.

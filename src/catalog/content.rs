@@ -78,7 +78,7 @@ pub fn load(root: &Path, site: &Site) -> Result<(Vec<ContentPage>, Vec<Finding>)
                 Ok(page) => pages.push(page),
                 Err(faults) => findings.extend(faults),
             },
-            _ => findings.push(Finding::new(Code::PageInvalid, Place::file(&name)).expected("UTF-8, <= 1 MiB")),
+            _ => findings.push(Finding::new(Code::PageInvalid, Place::file(name.as_str())).expected("UTF-8, <= 1 MiB")),
         }
     }
     let rank = |page: &ContentPage| site.languages.iter().position(|tag| *tag == page.language);

@@ -1,5 +1,7 @@
 //! One entry of the catalog: a row whose texts are clean and whose dates, lists and numbers are read.
 
+use std::sync::Arc;
+
 use crate::catalog::columns::{Columns, n_known};
 use crate::catalog::rows::{self, Cell, Row, Sink};
 use crate::diag::{Code, Finding, Place};
@@ -21,13 +23,13 @@ pub struct Entry {
     /// What it says about its openness.
     pub openness: OpennessWords,
     /// The fields that readers may see.
-    pub dataset: Dataset,
+    pub dataset: Box<Dataset>,
     /// Findings of level refuse that were made while reading: the gate refuses the entry for them.
     pub faults: Vec<Finding>,
     /// Every header and cell of the row, so that rows equal in every field are known.
     pub row_digest: Digest,
     /// The header of the column that the openness class came from.
-    pub openness_column: Option<String>,
+    pub openness_column: Option<Arc<str>>,
 }
 
 /// Longest title, in characters. Source: ours; the longest of 88,883 real titles is far shorter.
@@ -47,7 +49,7 @@ pub fn read_file(
     entries: &mut Vec<Entry>,
     findings: &mut Vec<Finding>,
 ) {
-    let mut reader = Reader { file: name, config, columns: Columns::default(), entries, findings };
+    let mut reader = Reader { file: name.into(), config, columns: Columns::default(), entries, findings };
     if let Err(unreadable) = rows::read(name, bytes, config.encoding.as_deref(), &mut reader) {
         let mut place = Place::file(name);
         place.line = unreadable.line;
@@ -56,7 +58,7 @@ pub fn read_file(
 }
 
 struct Reader<'a> {
-    file: &'a str,
+    file: Arc<str>,
     config: &'a CatalogConfig,
     columns: Columns,
     entries: &'a mut Vec<Entry>,
@@ -65,15 +67,15 @@ struct Reader<'a> {
 
 impl Sink for Reader<'_> {
     fn headers(&mut self, headers: &[String]) {
-        self.columns = Columns::resolve(self.file, headers, self.config, self.findings);
+        self.columns = Columns::resolve(&self.file, headers, self.config, self.findings);
     }
 
     fn row(&mut self, row: Row<'_>) {
         let row_digest = digest_of(&self.columns.headers, row.cells);
         let mut builder = Builder {
-            place: Place::file(self.file).at_row(row.number),
+            place: Place::file(Arc::clone(&self.file)).at_row(row.number),
             columns: &self.columns,
-            dataset: Dataset::default(),
+            dataset: Box::default(),
             openness: OpennessWords::default(),
             items: ItemLists::default(),
             faults: Vec::new(),
@@ -90,13 +92,13 @@ impl Sink for Reader<'_> {
     }
 
     fn ragged(&mut self, number: u64, n_cells: usize, n_headers: usize) {
-        let place = Place::file(self.file).at_row(number);
+        let place = Place::file(Arc::clone(&self.file)).at_row(number);
         self.findings
             .push(Finding::new(Code::RowRagged, place).found(&n_cells.to_string()).expected(n_headers.to_string()));
     }
 
     fn guessed(&mut self, encoding: &'static str) {
-        self.findings.push(Finding::new(Code::EncodingGuessed, Place::file(self.file)).expected(encoding));
+        self.findings.push(Finding::new(Code::EncodingGuessed, Place::file(Arc::clone(&self.file))).expected(encoding));
     }
 
     fn looks_like_headers(&self, cells: &[String]) -> bool {
@@ -127,7 +129,7 @@ struct ItemLists {
 struct Builder<'a> {
     place: Place,
     columns: &'a Columns,
-    dataset: Dataset,
+    dataset: Box<Dataset>,
     openness: OpennessWords,
     items: ItemLists,
     faults: Vec<Finding>,
@@ -282,7 +284,7 @@ impl Builder<'_> {
             fault.subject.clone_from(&title);
         }
         Entry {
-            openness_column: self.columns.header_of(Field::OpennessClass).map(str::to_owned),
+            openness_column: self.columns.openness_header.clone(),
             place: self.place,
             openness: self.openness,
             dataset: self.dataset,
@@ -329,7 +331,10 @@ fn items_of_json(json: &str) -> Option<Vec<DataItem>> {
         format: tidy(&item.format),
         description: tidy(&item.description),
     });
-    Some(items.collect())
+    let mut items: Vec<DataItem> = items.collect();
+    // The reader's spare room would stay for as long as the dataset does.
+    items.shrink_to_fit();
+    Some(items)
 }
 
 fn locations(text: &str) -> Vec<Location> {

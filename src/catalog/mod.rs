@@ -72,7 +72,9 @@ pub fn load(root: &Path, site: &Site) -> Result<(Catalog, Vec<Finding>)> {
         if size_bytes > MAX_FILE_BYTES {
             let limit = format!("{} MiB", MAX_FILE_BYTES >> 20);
             findings.push(
-                Finding::new(Code::CatalogTooLarge, Place::file(&name)).found(&size_bytes.to_string()).expected(limit),
+                Finding::new(Code::CatalogTooLarge, Place::file(name.as_str()))
+                    .found(&size_bytes.to_string())
+                    .expected(limit),
             );
             continue;
         }
@@ -82,13 +84,15 @@ pub fn load(root: &Path, site: &Site) -> Result<(Catalog, Vec<Finding>)> {
                 entry::read_file(&name, bytes, &site.catalog, &mut catalog.entries, &mut findings);
             }
             Err(error) => {
-                findings.push(Finding::new(Code::CatalogUnreadable, Place::file(&name)).expected(error.to_string()));
+                findings.push(
+                    Finding::new(Code::CatalogUnreadable, Place::file(name.as_str())).expected(error.to_string()),
+                );
             }
         }
     }
     let stopped = findings.iter().any(|finding| finding.code.level() == crate::diag::Level::Stop);
     if catalog.entries.is_empty() && !stopped && !findings.iter().any(|finding| finding.code == Code::RowRagged) {
-        let place = catalog.files.first().map_or_else(Place::none, |file| Place::file(&file.path));
+        let place = catalog.files.first().map_or_else(Place::none, |file| Place::file(file.path.as_str()));
         findings.push(Finding::new(Code::CatalogEmpty, place));
     }
     Ok((catalog, findings))

@@ -26,7 +26,12 @@ fn groups(findings: &[Finding]) -> Vec<Group<'_>> {
     for finding in findings {
         let hint_key =
             if finding.code.wording(Lang::En).title.contains("{}") { finding.expected.clone() } else { String::new() };
-        let key = (finding.code.level(), finding.code, finding.place.column.clone().unwrap_or_default(), hint_key);
+        let key = (
+            finding.code.level(),
+            finding.code,
+            finding.place.column.as_deref().unwrap_or_default().to_owned(),
+            hint_key,
+        );
         by_kind.entry(key).or_insert_with(|| Group { code: finding.code, findings: Vec::new() }).findings.push(finding);
     }
     let mut res: Vec<Group<'_>> = by_kind.into_values().collect();

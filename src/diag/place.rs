@@ -1,18 +1,20 @@
 //! Where a finding is: file, line, row, column.
 
+use std::sync::Arc;
+
 use crate::diag::Lang;
 
 /// A place in the input; what does not apply is `None`.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place {
     /// The path as the site folder sees it, with `/`.
-    pub file: Option<String>,
+    pub file: Option<Arc<str>>,
     /// Line in the file, from 1.
     pub line: Option<u64>,
     /// Row of a sheet or record of an array, from 1; the header of a sheet counts.
     pub row: Option<u64>,
     /// The header of the column, or the key.
-    pub column: Option<String>,
+    pub column: Option<Arc<str>>,
 }
 
 impl Place {
@@ -24,7 +26,7 @@ impl Place {
 
     /// A whole file.
     #[must_use]
-    pub fn file(path: impl Into<String>) -> Self {
+    pub fn file(path: impl Into<Arc<str>>) -> Self {
         Self { file: Some(path.into()), ..Self::default() }
     }
 
@@ -44,7 +46,7 @@ impl Place {
 
     /// The same place, in a column.
     #[must_use]
-    pub fn in_column(mut self, column: impl Into<String>) -> Self {
+    pub fn in_column(mut self, column: impl Into<Arc<str>>) -> Self {
         self.column = Some(column.into());
         self
     }
@@ -53,7 +55,7 @@ impl Place {
     #[must_use]
     pub fn describe(&self, lang: Lang) -> String {
         let mut parts: Vec<String> = Vec::new();
-        parts.extend(self.file.clone());
+        parts.extend(self.file.as_deref().map(str::to_owned));
         match lang {
             Lang::Zh => {
                 parts.extend(self.row.map(|row| format!("第 {row} 行")));

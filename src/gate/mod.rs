@@ -61,7 +61,7 @@ pub struct ClearedDataset {
     /// Its place in every stable order; never used again.
     pub ordinal: u32,
     /// What the catalog says about it.
-    pub dataset: Dataset,
+    pub dataset: Box<Dataset>,
     /// Under which licence.
     pub licence: Arc<Licence>,
     /// Its files.
@@ -165,7 +165,7 @@ pub fn clear(catalog: Catalog, rules: &Rules<'_>, register: &mut Register) -> De
             None => n_refused += 1,
         }
     }
-    let keys: Vec<_> = passed.iter().map(|(id, cleared)| (id.clone(), &cleared.dataset)).collect();
+    let keys: Vec<_> = passed.iter().map(|(id, cleared)| (id.clone(), &*cleared.dataset)).collect();
     let names = register.resolve(&keys);
     let mut cleared: Vec<ClearedDataset> = passed
         .into_iter()

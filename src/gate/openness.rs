@@ -1,5 +1,7 @@
 //! Does the entry's class read as unconditionally open (无条件开放)? Missing, unknown and contradictory mean no.
 
+use std::sync::Arc;
+
 use crate::catalog::Entry;
 use crate::diag::{Code, Finding};
 use crate::model::openness::{Openness, OpennessWords};
@@ -21,7 +23,7 @@ impl NotOpen {
     /// The finding at the entry's place.
     pub fn finding(&self, entry: &Entry) -> Finding {
         let place = match &entry.openness_column {
-            Some(column) => entry.place.clone().in_column(column),
+            Some(column) => entry.place.clone().in_column(Arc::clone(column)),
             None => entry.place.clone(),
         };
         Finding::new(self.code, place).about(&entry.dataset.title).found(&self.found).expected(&self.expected)

@@ -33,6 +33,12 @@ impl Route {
         &self.0
     }
 
+    /// The folder that the file lies in, without a slash at its end; empty at the root.
+    #[must_use]
+    pub fn parent(&self) -> &str {
+        self.0.rsplit_once('/').map_or("", |(parent, _)| parent)
+    }
+
     /// Where the file lies below a folder.
     #[must_use]
     pub fn below(&self, root: &Path) -> PathBuf {

@@ -90,8 +90,8 @@ pub fn render(
     }
     let faults: Vec<Option<Finding>> = jobs
         .par_iter()
-        .map(|job| {
-            let res = render_one(&site, job, stage);
+        .map_init(Vec::new, |buffer, job| {
+            let res = render_one(&site, job, stage, buffer);
             done();
             res
         })
@@ -103,12 +103,18 @@ pub fn render(
     })
 }
 
-/// Renders one page; a fault of the template is a finding.
-fn render_one(site: &view::SiteView<'_>, job: &Job<'_>, stage: &Stage) -> Result<Option<Finding>> {
+/// Renders one page by way of a buffer that is used again; a fault of the template is a finding.
+fn render_one(
+    site: &view::SiteView<'_>,
+    job: &Job<'_>,
+    stage: &Stage,
+    buffer: &mut Vec<u8>,
+) -> Result<Option<Finding>> {
     let (template, context): (&str, Context) = site.context(job)?;
-    match site.theme.languages[job.language_idx].tera.render(template, &context) {
-        Ok(html) => {
-            stage.put(&job.route, html.as_bytes())?;
+    buffer.clear();
+    match site.theme.languages[job.language_idx].tera.render_to(template, &context, &mut *buffer) {
+        Ok(()) => {
+            stage.put(&job.route, buffer)?;
             Ok(None)
         }
         Err(error) => Ok(Some(theme::template_finding(&error, &site.inputs.site.theme))),

@@ -11,7 +11,7 @@ use crate::pages::view::SiteView;
 #[derive(Debug, Default)]
 pub struct Parts {
     /// By release index.
-    pub cards: Vec<String>,
+    pub cards: Vec<Box<str>>,
     /// The ways to browse, at the side of every list.
     pub panel: String,
 }
@@ -28,7 +28,7 @@ impl Parts {
             .map(|release_idx| {
                 let mut context = Context::new();
                 context.insert("card", &site.card(language_idx, release_idx));
-                tera.render("card.html", &context)
+                tera.render("card.html", &context).map(String::into_boxed_str)
             })
             .collect::<tera::TeraResult<_>>()?;
         Ok(Self { cards, panel: tera.render("panel.html", &Context::new())? })

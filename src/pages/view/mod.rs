@@ -105,7 +105,7 @@ impl SiteView<'_> {
     ) -> Result<(&'static str, Context)> {
         let (template, mut context) = make("list.html", &view)?;
         if let Some(parts) = self.parts.get(language_idx) {
-            let cards: String = shown.iter().map(|idx| parts.cards[*idx].as_str()).collect();
+            let cards: String = shown.iter().map(|idx| &*parts.cards[*idx]).collect();
             context.insert_value("cards", escape::rendered_part(&cards));
             context.insert_value("panel", escape::rendered_part(&parts.panel));
         }
