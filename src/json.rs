@@ -101,6 +101,36 @@ pub fn string_of(value: &RawValue) -> serde_json::Result<Option<Cow<'_, str>>> {
     serde_json::from_str::<Key<'_>>(value.get()).map(|key| Some(key.0))
 }
 
+/// The first key that an object has twice: whichever value is taken, the other would be lost.
+#[must_use]
+pub fn repeated_key<'a>(object: &'a Object<'_>) -> Option<&'a str> {
+    let mut keys: Vec<&str> = object.iter().map(|(key, _)| key.as_ref()).collect();
+    keys.sort_unstable();
+    keys.windows(2).find(|pair| pair[0] == pair[1]).map(|pair| pair[0])
+}
+
+/// A value without the white space between its tokens, so that it fits on one line.
+#[must_use]
+pub fn compact(raw: &str) -> Cow<'_, str> {
+    if !raw.starts_with(['{', '[']) || !raw.bytes().any(|byte| byte.is_ascii_whitespace()) {
+        return Cow::Borrowed(raw);
+    }
+    let mut res = String::with_capacity(raw.len());
+    let (mut in_string, mut escaped) = (false, false);
+    for c in raw.chars() {
+        if in_string {
+            in_string = c != '"' || escaped;
+            escaped = c == '\\' && !escaped;
+        } else if c.is_ascii_whitespace() {
+            continue;
+        } else {
+            in_string = c == '"';
+        }
+        res.push(c);
+    }
+    Cow::Owned(res)
+}
+
 /// Whether a text is one JSON value.
 ///
 /// Errors: where it is not; line and column are in the message.
@@ -128,6 +158,22 @@ mod tests {
         assert!(keys(r#"[{"a":1}] [{"b":1}]"#, Arrays::One).is_err());
         assert!(keys(r#"{"a":1}"#, Arrays::Several).is_err());
         assert!(keys("[] x", Arrays::Several).is_err());
+    }
+
+    #[test]
+    fn white_space_goes_but_not_in_strings() {
+        assert_eq!(compact("[1,\n {\"a b\": \"c \\\" d\"} ]"), "[1,{\"a b\":\"c \\\" d\"}]");
+    }
+
+    #[test]
+    fn a_key_that_stands_twice_is_found() {
+        let mut found = Vec::new();
+        each_item(r#"[{"a":1,"b":2,"a":3},{"a":1}]"#, Arrays::One, |item| {
+            found.push(repeated_key(&item.unwrap_or_default()).map(str::to_owned));
+            Ok(())
+        })
+        .unwrap();
+        assert_eq!(found, [Some("a".to_owned()), None]);
     }
 
     proptest::proptest! {

@@ -44,14 +44,21 @@ impl Folders {
     pub fn new(site_root: &Path, out: &Path) -> Result<Self> {
         let out = std::path::absolute(out).with_context(|| format!("finding {}", out.display()))?;
         let root = site_root.canonicalize().with_context(|| format!("finding {}", site_root.display()))?;
+        // A link stays a link: what it leads to is replaced.
+        let is_link = out.symlink_metadata().is_ok_and(|meta| meta.is_symlink());
+        let out =
+            if is_link { out.canonicalize().with_context(|| format!("following {}", out.display()))? } else { out };
         let parent = out.parent().context("the output folder has no parent")?;
         let name = out.file_name().context("the output folder has no name")?.to_string_lossy().into_owned();
         std::fs::create_dir_all(parent).with_context(|| format!("making {}", parent.display()))?;
         let parent = parent.canonicalize().with_context(|| format!("finding {}", parent.display()))?;
         let out = parent.join(&name);
-        let inputs = ["datasets", "content", "themes", "regimes", "records"].map(|dir| root.join(dir));
-        if root.starts_with(&out) || inputs.iter().any(|dir| out.starts_with(dir)) {
-            bail!("{} holds the input: choose another folder for --out", out.display());
+        let own = ["datasets", "content", "themes", "regimes", "records", "report", "server"].map(|dir| root.join(dir));
+        if root.starts_with(&out) || own.iter().any(|dir| out.starts_with(dir)) {
+            bail!("{} holds the input or belongs to the team: choose another folder for --out", out.display());
+        }
+        if let Some(site) = out.ancestors().skip(1).find(|dir| dir.join(RELEASE_FILE).exists()) {
+            bail!("{} lies inside the site {}: choose another folder for --out", out.display(), site.display());
         }
         Ok(Self { stage: parent.join(format!(".{name}.stage")), records: root.join("records"), out })
     }
@@ -119,6 +126,8 @@ pub struct PublicationEvent {
 struct Pending {
     /// How many lines the record had before this publication.
     n_lines_before: u64,
+    /// The folder that it was published to.
+    out: PathBuf,
     event: PublicationEvent,
     ids_csv: String,
     ledger_tsv: String,
@@ -157,7 +166,8 @@ fn recover(folders: &Folders) -> Result<()> {
             folders.out.display()
         )
     })?;
-    if read_note(&folders.out)?.as_ref() == Some(&pending.event.release) {
+    if read_note(&pending.out)?.as_ref() == Some(&pending.event.release) {
+        chain::cut_torn_line(&folders.chain(), pending.n_lines_before)?;
         record(folders, &pending)?;
     }
     std::fs::remove_file(&path).with_context(|| format!("removing {}", path.display()))
@@ -211,6 +221,7 @@ pub fn digest_of(ledger: &Ledger) -> Digest {
 pub fn commit(folders: &Folders, stage: &Stage, event: PublicationEvent, register: &Register) -> Result<()> {
     let pending = Pending {
         n_lines_before: chain::read(&folders.chain(), |_, _| Ok(()))?.n_lines,
+        out: folders.out.clone(),
         event,
         ids_csv: String::from_utf8(register.to_bytes()?).context("writing the register")?,
         ledger_tsv: ledger_text(&stage.ledger()),

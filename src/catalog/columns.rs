@@ -21,8 +21,8 @@ pub struct Columns {
 impl Columns {
     /// Decides what each header means.
     ///
-    /// A field takes one column, the best name wins; the three openness fields take every column that claims to be
-    /// one, so that a contradiction between them is seen and refused.
+    /// A field takes one column, the best name wins; the openness fields and the files take every column that claims to
+    /// be one, so that a contradiction between them is seen and refused.
     /// Findings: COLUMN_UNKNOWN, COLUMN_AMBIGUOUS, COLUMN_MAPPED_MISSING.
     pub fn resolve(file: &str, headers: &[String], config: &CatalogConfig, findings: &mut Vec<Finding>) -> Self {
         let place = |header: &str| Place::file(file).in_column(header.trim());
@@ -35,9 +35,11 @@ impl Columns {
             };
             mapped.push(field);
             let wanted = folded_header(header);
-            if let Some(idx) = folded.iter().position(|folded| *folded == wanted) {
-                fields[idx] = Some(field);
-            } else {
+            let same: Vec<usize> = (0..folded.len()).filter(|idx| folded[*idx] == wanted).collect();
+            for idx in same.iter().take(if takes_many(field) { usize::MAX } else { 1 }) {
+                fields[*idx] = Some(field);
+            }
+            if same.is_empty() {
                 let there_are = headers.iter().map(|header| header.trim()).collect::<Vec<_>>().join("、");
                 let at = Place::file("site.toml").in_column(format!("[catalog.columns] {name}"));
                 findings.push(Finding::new(Code::ColumnMapped, at).found(header).expected(there_are).about(file));
@@ -50,9 +52,12 @@ impl Columns {
                 continue;
             }
             match Field::from_header(header) {
-                Some((field, _)) if mapped.contains(&field) => {
-                    // The mapping names another column for this field: this one is set aside by the team's own word.
+                // The mapping names another column for the class: this one is not the class, but it may contradict it.
+                Some((Field::OpennessClass, _)) if mapped.contains(&Field::OpennessClass) => {
+                    fields[idx] = Some(Field::OpennessSetAside);
                 }
+                // The mapping names another column for this field: this one is set aside by the team's own word.
+                Some((field, _)) if mapped.contains(&field) && !takes_many(field) => {}
                 Some((field, rank)) => best.push((field, rank, idx)),
                 None => {
                     findings
@@ -104,7 +109,7 @@ pub fn n_known(cells: &[String], config: &CatalogConfig) -> usize {
 }
 
 fn takes_many(field: Field) -> bool {
-    matches!(field, Field::OpennessClass | Field::IsOpen | Field::OpenCondition | Field::Internal)
+    matches!(field, Field::OpennessClass | Field::IsOpen | Field::OpenCondition | Field::Files | Field::Internal)
 }
 
 /// A header as it is compared: folded, without a colon or a star at its ends.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::catalog::Catalog;
 use crate::catalog::columns::{Columns, n_known};
 use crate::catalog::rows::{self, Cell, Row, Sink};
 use crate::diag::{Code, Finding, Place};
@@ -32,6 +33,13 @@ pub struct Entry {
     pub openness_column: Option<Arc<str>>,
 }
 
+/// A row that does not fit its header and is not read: what it says may concern any entry.
+#[derive(Clone, Debug)]
+pub struct UnreadRow {
+    /// Its cells as they stand.
+    pub cells: Vec<String>,
+}
+
 /// Longest title, in characters. Source: ours; the longest of 88,883 real titles is far shorter.
 const MAX_TITLE_CHARS: usize = 300;
 /// Longest summary, in characters.
@@ -46,10 +54,17 @@ pub fn read_file(
     name: &str,
     bytes: Vec<u8>,
     config: &CatalogConfig,
-    entries: &mut Vec<Entry>,
+    catalog: &mut Catalog,
     findings: &mut Vec<Finding>,
 ) {
-    let mut reader = Reader { file: name.into(), config, columns: Columns::default(), entries, findings };
+    let mut reader = Reader {
+        file: name.into(),
+        config,
+        columns: Columns::default(),
+        entries: &mut catalog.entries,
+        unread: &mut catalog.unread,
+        findings,
+    };
     if let Err(unreadable) = rows::read(name, bytes, config.encoding.as_deref(), &mut reader) {
         let mut place = Place::file(name);
         place.line = unreadable.line;
@@ -62,6 +77,7 @@ struct Reader<'a> {
     config: &'a CatalogConfig,
     columns: Columns,
     entries: &'a mut Vec<Entry>,
+    unread: &'a mut Vec<UnreadRow>,
     findings: &'a mut Vec<Finding>,
 }
 
@@ -91,7 +107,9 @@ impl Sink for Reader<'_> {
         self.entries.push(entry);
     }
 
-    fn ragged(&mut self, number: u64, n_cells: usize, n_headers: usize) {
+    fn ragged(&mut self, number: u64, cells: &[String], n_headers: usize) {
+        let n_cells = cells.len();
+        self.unread.push(UnreadRow { cells: cells.to_vec() });
         let place = Place::file(Arc::clone(&self.file)).at_row(number);
         self.findings
             .push(Finding::new(Code::RowRagged, place).found(&n_cells.to_string()).expected(n_headers.to_string()));
@@ -101,8 +119,13 @@ impl Sink for Reader<'_> {
         self.findings.push(Finding::new(Code::EncodingGuessed, Place::file(Arc::clone(&self.file))).expected(encoding));
     }
 
-    fn looks_like_headers(&self, cells: &[String]) -> bool {
-        n_known(cells, self.config) >= 2
+    fn sheets_left_out(&mut self, names: &[String]) {
+        let place = Place::file(Arc::clone(&self.file));
+        self.findings.push(Finding::new(Code::SheetsLeftOut, place).expected(names.join("、")));
+    }
+
+    fn n_known_headers(&self, cells: &[String]) -> usize {
+        n_known(cells, self.config)
     }
 }
 
@@ -124,6 +147,17 @@ struct ItemLists {
     names: Vec<String>,
     formats: Vec<String>,
     descriptions: Vec<String>,
+}
+
+/// The longest text that a field may have, in characters.
+fn max_chars(field: Field) -> usize {
+    match field {
+        Field::Title => MAX_TITLE_CHARS,
+        Field::Abstract | Field::ItemName | Field::ItemFormat | Field::ItemDescription | Field::Files => {
+            MAX_SUMMARY_CHARS
+        }
+        _ => MAX_TEXT_CHARS,
+    }
 }
 
 struct Builder<'a> {
@@ -183,18 +217,14 @@ impl Builder<'_> {
         if flaws.markup && field != Field::SourceUrl {
             self.findings.push(Finding::new(Code::TextMarkup, place()).found(&text));
         }
-        let limit = match field {
-            Field::Title => MAX_TITLE_CHARS,
-            Field::Abstract | Field::ItemName | Field::ItemFormat | Field::ItemDescription | Field::Files => {
-                MAX_SUMMARY_CHARS
-            }
-            _ => MAX_TEXT_CHARS,
-        };
+        let limit = max_chars(field);
         if text.len() > limit && text.chars().count() > limit {
             self.faults.push(Finding::new(Code::TextTooLong, place()).found(&text).expected(limit.to_string()));
             return;
         }
-        if text.is_empty() || (is_placeholder(&text) && !matches!(field, Field::Title | Field::OpenCondition)) {
+        if text.is_empty()
+            || (is_placeholder(&text) && !matches!(field, Field::Title | Field::OpenCondition | Field::IsOpen))
+        {
             return;
         }
         self.set(field, header, text);
@@ -234,12 +264,13 @@ impl Builder<'_> {
             Field::CollectingBody => dataset.collecting_body = text,
             Field::ReviewingBody => dataset.reviewing_body = text,
             Field::OpennessClass => self.openness.class.push(text),
+            Field::OpennessSetAside => self.openness.set_aside.push(text),
             Field::IsOpen => self.openness.is_open.push(text),
             Field::OpenCondition => self.openness.condition.push(text),
             Field::ItemName => self.items.names = parts(&text),
             Field::ItemFormat => self.items.formats = parts(&text),
             Field::ItemDescription => self.items.descriptions = parts(&text),
-            Field::Files => dataset.locations = locations(&text),
+            Field::Files => dataset.locations.extend(locations(&text)),
             Field::Source => dataset.source = text,
             Field::Licence => dataset.licence = text,
             Field::LicenceFile => dataset.licence_file = text,

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use walkdir::WalkDir;
 
-pub use entry::Entry;
+pub use entry::{Entry, UnreadRow};
 
 use crate::diag::{Code, Finding, Place};
 use crate::model::digest::Digest;
@@ -30,6 +30,8 @@ const MAX_FILE_BYTES: u64 = 1 << 30;
 pub struct Catalog {
     /// The entries.
     pub entries: Vec<Entry>,
+    /// Rows that do not fit their header.
+    pub unread: Vec<UnreadRow>,
     /// The files, for the record and for the check that none of them is published.
     pub files: Vec<CatalogFile>,
 }
@@ -81,7 +83,7 @@ pub fn load(root: &Path, site: &Site) -> Result<(Catalog, Vec<Finding>)> {
         match std::fs::read(&path) {
             Ok(bytes) => {
                 catalog.files.push(CatalogFile { path: name.clone(), sha256: Digest::of(&bytes) });
-                entry::read_file(&name, bytes, &site.catalog, &mut catalog.entries, &mut findings);
+                entry::read_file(&name, bytes, &site.catalog, &mut catalog, &mut findings);
             }
             Err(error) => {
                 findings.push(

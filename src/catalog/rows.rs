@@ -11,8 +11,9 @@ use serde::de::Error as _;
 use serde_json::value::RawValue;
 
 use crate::decode::{Decided, NotText, decode};
-use crate::json::{Arrays, each_item};
+use crate::json::{Arrays, each_item, repeated_key};
 use crate::model::date::Day;
+use crate::separated;
 
 /// A cell: text, or the JSON of a list of objects.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,12 +38,14 @@ pub trait Sink {
     fn headers(&mut self, headers: &[String]);
     /// Takes a row.
     fn row(&mut self, row: Row<'_>);
-    /// Takes notice of a row that does not fit the headers.
-    fn ragged(&mut self, number: u64, n_cells: usize, n_headers: usize);
+    /// Takes notice of a row that does not fit the headers, with what stands in it.
+    fn ragged(&mut self, number: u64, cells: &[String], n_headers: usize);
+    /// Takes notice of sheets that are not read.
+    fn sheets_left_out(&mut self, names: &[String]);
     /// Takes notice of an encoding that was guessed.
     fn guessed(&mut self, encoding: &'static str);
-    /// Whether a row's cells are headers: at least two of them are known.
-    fn looks_like_headers(&self, cells: &[String]) -> bool;
+    /// How many of a row's cells are known headers.
+    fn n_known_headers(&self, cells: &[String]) -> usize;
 }
 
 /// Why a catalog file cannot be read, in English words after the file's name.
@@ -62,6 +65,8 @@ impl Unreadable {
 
 /// How many rows at the top of a sheet may be titles and notes.
 const MAX_PREAMBLE_ROWS: u64 = 20;
+/// How many known headers make a row the row of headers.
+const MIN_HEADERS: usize = 2;
 /// More columns than any catalog has.
 const MAX_COLUMNS: usize = 2_000;
 
@@ -87,11 +92,12 @@ pub fn read(name: &str, bytes: Vec<u8>, stated_encoding: Option<&str>, sink: &mu
 }
 
 fn read_csv(text: &str, sink: &mut dyn Sink) -> Result<(), Unreadable> {
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter_of(text))
-        .from_reader(text.as_bytes());
+    let delimiter = delimiter_of_catalog(text, sink);
+    if let Some(line) = separated::bad_quote(text, delimiter) {
+        let why = "a quotation mark that does not close, or text after one that does; rows would run together";
+        return Err(Unreadable { why: why.to_owned(), line: Some(line) });
+    }
+    let mut reader = separated::reader(text, delimiter);
     let mut record = csv::StringRecord::new();
     let mut n_headers = 0;
     let mut number = 0;
@@ -114,16 +120,19 @@ fn read_csv(text: &str, sink: &mut dyn Sink) -> Result<(), Unreadable> {
             if headers.len() > MAX_COLUMNS {
                 return Err(Unreadable::new(format!("{} columns", headers.len())));
             }
-            if sink.looks_like_headers(&headers) || number > MAX_PREAMBLE_ROWS {
+            if sink.n_known_headers(&headers) >= MIN_HEADERS || number > MAX_PREAMBLE_ROWS {
                 n_headers = headers.len();
                 sink.headers(&headers);
             }
             continue;
         }
-        let n_used =
-            record.iter().zip(1..).filter(|(cell, _)| !cell.trim().is_empty()).map(|(_, n)| n).last().unwrap_or(0);
-        if n_used > n_headers || record.len() < n_headers {
-            sink.ragged(number, record.len(), n_headers);
+        let n_used = record.iter().zip(1..).filter(|(cell, _)| !cell.trim().is_empty()).map(|(_, n)| n).last();
+        // A cell with a line break and a whole row's separators in it is two rows run together.
+        let run_together = record
+            .iter()
+            .any(|cell| cell.contains('\n') && cell.bytes().filter(|byte| *byte == delimiter).count() + 2 > n_headers);
+        if n_used.unwrap_or(0) > n_headers || record.len() < n_headers || run_together {
+            sink.ragged(number, &record.iter().map(str::to_owned).collect::<Vec<_>>(), n_headers);
             continue;
         }
         cells.clear();
@@ -136,23 +145,33 @@ fn read_csv(text: &str, sink: &mut dyn Sink) -> Result<(), Unreadable> {
     Ok(())
 }
 
-/// The separator that the first lines use most: comma, semicolon, tab or bar.
-fn delimiter_of(text: &str) -> u8 {
-    let head = text.get(..text.len().min(4096)).or_else(|| text.get(..text.floor_char_boundary(4096))).unwrap_or(text);
-    let count = |delimiter: u8| head.bytes().filter(|byte| *byte == delimiter).count();
-    let mut best = b',';
-    for delimiter in [b'\t', b';', b'|'] {
-        if count(delimiter) > count(best) {
-            best = delimiter;
+/// The separator under which the first rows hold most known headers; the comma where none does better.
+fn delimiter_of_catalog(text: &str, sink: &dyn Sink) -> u8 {
+    let mut best = (0, separated::DELIMITERS[0]);
+    for delimiter in separated::DELIMITERS {
+        let rows = separated::sample(text, delimiter);
+        let n_known = rows.iter().map(|row| sink.n_known_headers(row)).max().unwrap_or_default();
+        if n_known > best.0 {
+            best = (n_known, delimiter);
         }
     }
-    best
+    best.1
 }
 
 fn read_workbook(bytes: Vec<u8>, sink: &mut dyn Sink) -> Result<(), Unreadable> {
     check_inflated_size(&bytes)?;
     let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(Unreadable::new)?;
-    let sheet = workbook.sheet_names().first().cloned().ok_or_else(|| Unreadable::new("a workbook without sheets"))?;
+    let is_read = |sheet: &calamine::Sheet| {
+        sheet.typ == calamine::SheetType::WorkSheet && sheet.visible == calamine::SheetVisible::Visible
+    };
+    let sheets = workbook.sheets_metadata();
+    let first = sheets.iter().position(is_read).ok_or_else(|| Unreadable::new("a workbook without visible sheets"))?;
+    let sheet = sheets[first].name.clone();
+    let others: Vec<String> =
+        sheets.iter().enumerate().filter(|(idx, _)| *idx != first).map(|(_, sheet)| sheet.name.clone()).collect();
+    if !others.is_empty() {
+        sink.sheets_left_out(&others);
+    }
     let mut reader = workbook.worksheet_cells_reader(&sheet).map_err(Unreadable::new)?;
     let mut n_headers = 0;
     let mut cells: Vec<(usize, Cell)> = Vec::new();
@@ -196,14 +215,15 @@ fn end_workbook_row(
                 headers[*idx].clone_from(text);
             }
         }
-        if sink.looks_like_headers(&headers) {
+        if sink.n_known_headers(&headers) >= MIN_HEADERS {
             *n_headers = n_cells;
             sink.headers(&headers);
         } else if number > MAX_PREAMBLE_ROWS {
             return Err(Unreadable::new("no row of headers was found in its first sheet"));
         }
     } else if n_cells > *n_headers {
-        sink.ragged(number, n_cells, *n_headers);
+        let texts: Vec<String> = cells.iter().map(|(_, Cell::Text(text) | Cell::Json(text))| text.clone()).collect();
+        sink.ragged(number, &texts, *n_headers);
     } else {
         sink.row(Row { number, cells });
     }
@@ -230,6 +250,8 @@ fn workbook_text(value: &DataRef<'_>) -> String {
         DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
         DataRef::SharedString(text) => (*text).to_owned(),
         DataRef::Int(number) => number.to_string(),
+        // From here on a workbook keeps fewer digits than were typed: what is left is no longer the number.
+        DataRef::Float(number) if number.abs() >= 9_007_199_254_740_992.0 => format!("#### {number:e}"),
         DataRef::Float(number) => number.to_string(),
         DataRef::Bool(value) => value.to_string(),
         DataRef::DateTime(moment) => {
@@ -246,6 +268,9 @@ fn read_json(text: &str, sink: &mut dyn Sink) -> Result<(), Unreadable> {
     let mut headers: Vec<String> = Vec::new();
     each_item(text, Arrays::Several, |item| {
         let item = item.ok_or_else(|| serde_json::Error::custom("expected an object for each entry"))?;
+        if let Some(key) = repeated_key(&item) {
+            return Err(serde_json::Error::custom(format!("an entry has the key `{key}` twice")));
+        }
         for (key, _) in item {
             if !index.contains_key(key.as_ref()) {
                 index.insert(key.clone().into_owned(), headers.len());
@@ -315,12 +340,13 @@ mod tests {
         fn row(&mut self, row: Row<'_>) {
             self.rows.push(format!("{} {:?}", row.number, row.cells));
         }
-        fn ragged(&mut self, number: u64, n_cells: usize, n_headers: usize) {
-            self.rows.push(format!("{number} ragged {n_cells}/{n_headers}"));
+        fn ragged(&mut self, number: u64, cells: &[String], n_headers: usize) {
+            self.rows.push(format!("{number} ragged {}/{n_headers}", cells.len()));
         }
+        fn sheets_left_out(&mut self, _: &[String]) {}
         fn guessed(&mut self, _: &'static str) {}
-        fn looks_like_headers(&self, cells: &[String]) -> bool {
-            cells.len() > 1
+        fn n_known_headers(&self, cells: &[String]) -> usize {
+            cells.len()
         }
     }
 

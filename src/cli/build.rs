@@ -1,7 +1,7 @@
 //! `kaishu build` and `kaishu check`: wiring only.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result};
 
@@ -38,8 +38,8 @@ pub fn build(args: &SiteArgs, out: Option<&Path>, lang: Lang) -> Result<Outcome>
     let progress = Progress::new(lang, args.json);
     let run =
         pipeline::with_jobs(args.jobs, || pipeline::run(options(args)?, &folders.stage, &folders.ids(), &progress))??;
-    let beside = folders.out.parent().map_or_else(PathBuf::new, Path::to_owned);
-    report::to_files(&beside.join("report"), &run, lang)?;
+    // The report names what is not published: it stays in the site folder, wherever the site goes.
+    report::to_files(&args.site.join("report"), &run, lang)?;
     report::to_terminal(&run.findings, args.json, args.all, lang);
     let res = outcome(&run);
     let counts = run.counts;
@@ -50,7 +50,7 @@ pub fn build(args: &SiteArgs, out: Option<&Path>, lang: Lang) -> Result<Outcome>
         summary(args, lang, counts, None);
         return Ok(Outcome::Failed);
     };
-    server::write(&beside.join("server"), &made.site)?;
+    server::write(&args.site.join("server"), &made.site)?;
     let note = publish::seal(&made.stage, options(args)?.as_of)?;
     let n_files = note.files;
     let event = event(&folders, &made, note, &run.findings)?;

@@ -206,7 +206,7 @@ fn configuration(options: Options<'_>, findings: &mut Vec<Finding>) -> Option<(S
     let site = keep(Site::load(options.root), findings)?;
     let regime = keep(Regime::load(options.root, &site.regime), findings)?;
     let place = || Place::file("site.toml").in_column("regime");
-    if regime.is_draft() && !options.allow_draft {
+    if regime.is_premature(options.as_of) && !options.allow_draft {
         findings.push(Finding::new(Code::RegimeDraft, place()).found(&regime.title));
     }
     if let Validity::Expired(day) = regime.validity(options.as_of) {

@@ -177,6 +177,12 @@ fn answer(request: Request, preview: &Preview) -> std::io::Result<()> {
     if *request.method() != Method::Get && *request.method() != Method::Head {
         return request.respond(Response::empty(405));
     }
+    // A page of another site could reach a preview by a name of its own; only the machine's own names are answered.
+    let host = request.headers().iter().find(|header| header.field.equiv("Host")).map(|header| header.value.as_str());
+    let host = host.map(|host| host.rsplit_once(':').map_or(host, |(name, _)| name));
+    if !matches!(host, Some("localhost" | "127.0.0.1")) {
+        return request.respond(Response::empty(421));
+    }
     let path = request.url().split(['?', '#']).next().unwrap_or_default().to_owned();
     match path.as_str() {
         "/__kaishu/live.js" => {
@@ -206,7 +212,14 @@ fn answer(request: Request, preview: &Preview) -> std::io::Result<()> {
         return html(request, 200, &body);
     }
     let response = with(Response::from_file(File::open(&file)?), "Content-Type", content_type);
-    request.respond(with(with(response, "Cache-Control", "no-store"), "X-Content-Type-Options", "nosniff"))
+    let response = with(with(response, "Cache-Control", "no-store"), "X-Content-Type-Options", "nosniff");
+    // As the snippets for web servers have it: a browser never runs a provider's file.
+    let is_data = relative.starts_with("datasets/");
+    request.respond(if is_data {
+        with(response, "Content-Security-Policy", "default-src 'none'; sandbox")
+    } else {
+        response
+    })
 }
 
 /// What is shown while no build has succeeded yet: the script puts the findings on it.

@@ -102,8 +102,8 @@ codes! {
         zh("规则文件有误：{}", "符合说明的规则文件", "对照内置规则文件修改该行")
         en("the rule profile is not valid: {}", "a rule profile as documented", "correct the line; compare with a built-in profile");
     RegimeDraft "REGIME_DRAFT" Stop "requirements 7 A13"
-        zh("所选规则是征求意见稿，不能用于正式发布", "现行有效的规则", "改用现行规则；仅作演示时加 --allow-draft，每页将标注“草案”")
-        en("the chosen rules are a draft and cannot be used for publication", "rules in force", "choose rules in force; for a demonstration add --allow-draft, which marks every page");
+        zh("所选规则是征求意见稿或者尚未施行，不能用于正式发布", "现行有效的规则", "改用现行规则；仅作演示时加 --allow-draft，每页将标注“草案”")
+        en("the chosen rules are a draft or not yet in force and cannot be used for publication", "rules in force", "choose rules in force; for a demonstration add --allow-draft, which marks every page");
     RegimeExpired "REGIME_EXPIRED" Warn "requirements 7 A9, A10"
         zh("所选规则的有效期已满（{}）", "在有效期内的规则", "请主管部门确认依据；网站已显示到期说明")
         en("the chosen rules have expired ({})", "rules within their period of validity", "ask the authority to confirm the basis; the site shows a notice");
@@ -134,6 +134,9 @@ codes! {
     RowRagged "ROW_RAGGED" Refuse "RFC 4180 2.4"
         zh("该行的列数与表头不一致", "{} 列", "检查是否有未加引号的逗号或换行")
         en("the row has another number of cells than the header", "{} cells", "look for a comma or line break without quotation marks");
+    SheetsLeftOut "SHEETS_LEFT_OUT" Warn "ours: one sheet is the catalog"
+        zh("工作簿中还有其他工作表，未读取：{}", "只有一张可见工作表，即目录", "把目录放在第一张可见工作表，其他工作表另存或删除")
+        en("the workbook has further sheets that are not read: {}", "one visible sheet, the catalog", "keep the catalog in the first visible sheet; save or delete the others");
     EncodingGuessed "ENCODING_GUESSED" Note "SURPRISES: text files"
         zh("文件不是 UTF-8，按 {} 读取", "UTF-8，或在 site.toml 中写明编码", "核对页面文字；可在 [catalog] encoding 中写明编码")
         en("the file is not UTF-8 and was read as {}", "UTF-8, or an encoding stated in site.toml", "check the text on the pages; state it as `[catalog] encoding`");

@@ -60,7 +60,7 @@ impl Finding {
     /// Fills the `{}` of the wording.
     #[must_use]
     pub fn expected(mut self, expected: impl Into<String>) -> Self {
-        self.expected = expected.into();
+        self.expected = plain(&expected.into(), usize::MAX);
         self
     }
 
@@ -103,17 +103,23 @@ impl Finding {
     }
 }
 
-/// Escapes control and direction characters and cuts long text, so that a message can be printed anywhere.
+/// A quotation of the input: printable anywhere, cut where it is long.
 fn quote(text: &str) -> String {
-    let mut res = String::new();
+    plain(&text.replace('\n', "\\n"), QUOTE_CHARS)
+}
+
+/// Escapes control and direction characters, so that no input can move the cursor or forge a line of its own; the line
+/// breaks of our own reports stay.
+fn plain(text: &str, max_chars: usize) -> String {
+    let mut res = String::with_capacity(text.len());
     for (idx, c) in text.chars().enumerate() {
-        if idx == QUOTE_CHARS {
+        if idx == max_chars {
             res.push('…');
             break;
         }
         let direction =
             matches!(c, '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}');
-        if c.is_control() || direction {
+        if (c.is_control() && c != '\n') || direction {
             res.extend(c.escape_unicode());
         } else {
             res.push(c);

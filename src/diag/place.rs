@@ -47,7 +47,10 @@ impl Place {
     /// The same place, in a column.
     #[must_use]
     pub fn in_column(mut self, column: impl Into<Arc<str>>) -> Self {
-        self.column = Some(column.into());
+        let column: Arc<str> = column.into();
+        let is_printable =
+            !column.chars().any(|c| c.is_control() || matches!(c, '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}'));
+        self.column = Some(if is_printable { column } else { column.escape_debug().to_string().into() });
         self
     }
 

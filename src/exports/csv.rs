@@ -34,7 +34,9 @@ impl TableWriter for CsvWriter<'_> {
             if idx > 0 {
                 self.line.push(b',');
             }
-            push_field(&mut self.line, cell.text());
+            // A line with nothing on it is no row: where a table has one column, no value is written as `""`.
+            let value = if row.len() == 1 { Some(cell.text().unwrap_or_default()) } else { cell.text() };
+            push_field(&mut self.line, value);
         }
         self.line.extend_from_slice(b"\r\n");
         self.out.write_all(&self.line).with_context(|| format!("writing {}", self.place.route))

@@ -1,11 +1,11 @@
 //! Do an entry's files exist, inside `datasets/`, and belong to open entries only?
 
-use std::collections::BTreeSet;
 use std::path::{Component, Path, PathBuf};
 
-use crate::catalog::CatalogFile;
+use crate::catalog::{CatalogFile, UnreadRow};
 use crate::diag::{Code, Finding, Place};
 use crate::gate::CheckedFile;
+use crate::gate::closed::Closed;
 use crate::model::dataset::{Dataset, Location};
 use crate::model::route::file_name;
 
@@ -19,8 +19,8 @@ const ACTIVE: &[&str] = &[
 pub struct Files {
     /// The folder, links resolved; `None` when there is no such folder.
     dir: Option<PathBuf>,
-    /// Files of entries that are not open, and the catalog files themselves.
-    closed: BTreeSet<PathBuf>,
+    /// What entries that are not open lay claim to, and the catalog files themselves.
+    closed: Closed,
 }
 
 enum Fault {
@@ -33,18 +33,26 @@ impl Files {
     /// Starts with nothing closed but the catalog files.
     pub fn new(root: &Path, catalog_files: &[CatalogFile]) -> Self {
         let dir = root.join("datasets").canonicalize().ok();
-        let closed = catalog_files.iter().filter_map(|file| root.join(&file.path).canonicalize().ok()).collect();
+        let mut closed = Closed::new(dir.clone());
+        for file in catalog_files {
+            closed.close_file(&root.join(&file.path));
+        }
         Self { dir, closed }
     }
 
     /// Notes the files of an entry that is not open: no other entry may publish them.
     pub fn close(&mut self, dataset: &Dataset) {
         for location in &dataset.locations {
-            if let Location::File(named) = location
-                && let Ok(path) = self.resolve(named)
-            {
-                self.closed.insert(path);
+            if let Location::File(named) = location {
+                self.closed.close_text(named);
             }
+        }
+    }
+
+    /// Notes whatever a row that could not be read may name.
+    pub fn close_unread(&mut self, row: &UnreadRow) {
+        for cell in &row.cells {
+            self.closed.close_text(cell);
         }
     }
 
@@ -104,7 +112,7 @@ impl Files {
             Fault::Outside => Code::FileOutside,
             Fault::NotRegular => Code::FileNotRegular,
         })?;
-        if self.closed.contains(&path) { Err(Code::FileOfClosed) } else { Ok(path) }
+        if self.closed.has(&path) { Err(Code::FileOfClosed) } else { Ok(path) }
     }
 
     /// Finds the file on disk with every link resolved; it must still lie in `datasets/`.

@@ -6,6 +6,7 @@
 //!
 //! Absent here on purpose: the gate writes no file and prints nothing.
 
+mod closed;
 mod fields;
 mod files;
 mod openness;
@@ -16,7 +17,7 @@ use std::sync::Arc;
 
 use anyhow::Result;
 
-use crate::catalog::{Catalog, Entry};
+use crate::catalog::{Catalog, Entry, UnreadRow};
 use crate::diag::{Code, Finding, Level, Place};
 use crate::model::dataset::{Dataset, DatasetId};
 use crate::model::date::Day;
@@ -134,13 +135,16 @@ pub struct Decision {
 pub fn clear(catalog: Catalog, rules: &Rules<'_>, register: &mut Register) -> Decision {
     let mut findings = Vec::new();
     let (entries, n_repeated) = drop_repeated(catalog.entries, &mut findings);
-    let shared_ids = shared_identifiers(&entries);
+    let shared_ids = shared_identifiers(&entries, &catalog.unread);
     let classes: Vec<_> = entries.iter().map(|entry| openness::judge(&entry.openness)).collect();
     let mut files = files::Files::new(rules.root, &catalog.files);
     for (entry, class) in entries.iter().zip(&classes) {
         if class.is_err() {
             files.close(&entry.dataset);
         }
+    }
+    for row in &catalog.unread {
+        files.close_unread(row);
     }
     let mut licences: BTreeMap<String, Arc<Licence>> = BTreeMap::new();
     let mut passed: Vec<(Option<DatasetId>, ClearedDataset)> = Vec::new();
@@ -197,7 +201,7 @@ fn drop_repeated(entries: Vec<Entry>, findings: &mut Vec<Finding>) -> (Vec<Entry
 /// The identifiers that stand for more than one entry, whatever their class, with the places where they stand.
 ///
 /// Two that differ in nothing but case count as one, because they would share a file on many machines.
-fn shared_identifiers(entries: &[Entry]) -> BTreeMap<String, Vec<String>> {
+fn shared_identifiers(entries: &[Entry], unread: &[UnreadRow]) -> BTreeMap<String, Vec<String>> {
     let mut places: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for entry in entries {
         if let Some(id) = DatasetId::parse(&entry.dataset.identifier) {
@@ -206,6 +210,14 @@ fn shared_identifiers(entries: &[Entry]) -> BTreeMap<String, Vec<String>> {
                 _ => String::new(),
             };
             places.entry(id.as_str().to_lowercase()).or_default().push(at);
+        }
+    }
+    // A row that cannot be read may be about any entry that it names.
+    for cell in unread.iter().flat_map(|row| &row.cells) {
+        if let Some(id) = DatasetId::parse(cell)
+            && let Some(places) = places.get_mut(&id.as_str().to_lowercase())
+        {
+            places.push(Code::RowRagged.name().to_owned());
         }
     }
     places.retain(|_, places| places.len() > 1);

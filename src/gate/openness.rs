@@ -52,6 +52,10 @@ pub fn judge(words: &OpennessWords) -> Result<(), NotOpen> {
     if classes[0] != Openness::Unconditional {
         return Err(NotOpen::new(Code::OpennessClosed, first, ""));
     }
+    let closes = |word: &&String| Openness::parse(word).is_some_and(|class| class != Openness::Unconditional);
+    if let Some(word) = words.set_aside.iter().find(closes) {
+        return Err(NotOpen::new(Code::OpennessContradiction, word, first));
+    }
     if let Some(word) = words.is_open.iter().find(|word| !says_yes(word)) {
         return Err(NotOpen::new(Code::OpennessContradiction, word, first));
     }
@@ -76,7 +80,7 @@ mod tests {
 
     fn words(class: &[&str], is_open: &[&str], condition: &[&str]) -> OpennessWords {
         let own = |list: &[&str]| list.iter().map(|word| (*word).to_owned()).collect();
-        OpennessWords { class: own(class), is_open: own(is_open), condition: own(condition) }
+        OpennessWords { class: own(class), set_aside: Vec::new(), is_open: own(is_open), condition: own(condition) }
     }
 
     #[test]

@@ -64,6 +64,17 @@ impl TryFrom<String> for Digest {
     }
 }
 
+impl std::io::Write for Hasher {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.update(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Digests what is written piece by piece.
 #[derive(Default)]
 pub struct Hasher(Sha256);

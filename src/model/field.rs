@@ -41,6 +41,8 @@ pub enum Field {
     ReviewingBody,
     /// 开放类型.
     OpennessClass,
+    /// A column that by its name is the openness class, where the mapping names another.
+    OpennessSetAside,
     /// 是否向社会开放.
     IsOpen,
     /// 开放条件.

@@ -43,6 +43,8 @@ impl Openness {
 pub struct OpennessWords {
     /// 开放类型.
     pub class: Vec<String>,
+    /// Columns that by their name are the class, where the site's mapping names another: they may not contradict it.
+    pub set_aside: Vec<String>,
     /// 是否向社会开放.
     pub is_open: Vec<String>,
     /// 开放条件.

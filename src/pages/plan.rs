@@ -106,7 +106,11 @@ pub fn plan<'a>(inputs: &Inputs<'a>, facets: &Facets) -> Result<std::result::Res
         let mut taken: BTreeMap<String, bool> = BTreeMap::new();
         for (folder, page) in own {
             let is_content = matches!(page, Page::Content(_));
-            if let Some(other_is_content) = taken.insert(folder.clone(), is_content) {
+            // Files at the root (404.html, assets, the data's own folders) are no place for a content page.
+            let top = folder.split('/').next().unwrap_or_default();
+            let is_reserved = is_content && (top.contains('.') || top == "assets" || top == "api" || top == "search");
+            let before = taken.insert(folder.clone(), is_content);
+            if let Some(other_is_content) = before.or(is_reserved.then_some(true)) {
                 let place = Place::file(format!("content/{folder}.md"));
                 debug_assert!(is_content || other_is_content, "two built-in pages at {folder}");
                 findings.push(Finding::new(Code::PathClash, place).found(&format!("/{prefix}{folder}/")));

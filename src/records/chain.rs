@@ -64,6 +64,28 @@ pub fn read(path: &Path, mut each: impl FnMut(u64, &RawValue) -> Result<()>) -> 
     Ok(tip)
 }
 
+/// Takes away a last line that was cut off while it was written, if exactly so many whole lines stand before it.
+///
+/// Only for a build that was interrupted while it appended; any other cut is left to be found by [`read`].
+/// Errors: when the file cannot be read or shortened.
+pub fn cut_torn_line(path: &Path, n_whole_lines: u64) -> Result<()> {
+    let bytes = match std::fs::read(path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
+    };
+    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |idx| idx + 1);
+    let n_lines = bytes[..whole].split_inclusive(|byte| *byte == b'\n').count() as u64;
+    if whole < bytes.len() && n_lines == n_whole_lines {
+        let file = OpenOptions::new().write(true).open(path).with_context(|| format!("opening {}", path.display()))?;
+        let length = u64::try_from(whole).context("the length of the record")?;
+        file.set_len(length)
+            .and_then(|()| file.sync_all())
+            .with_context(|| format!("shortening {}", path.display()))?;
+    }
+    Ok(())
+}
+
 /// Appends an event durably and answers the new end.
 ///
 /// Errors: when the disk fails.

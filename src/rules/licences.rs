@@ -94,14 +94,22 @@ fn terms_of(regime: &Regime) -> Licence {
     let text = |zh: String, en: String| {
         LocalText::Each([("zh-CN".to_owned(), zh), ("en".to_owned(), en)].into_iter().collect())
     };
+    let duty = if regime.citation.required {
+        ("须按规定注明来源，", "attribute as the rules say; ")
+    } else {
+        ("", "")
+    };
     Licence {
         id: format!("LicenseRef-{}-terms", regime.id),
         names: vec!["规则条款".to_owned(), "terms".to_owned()],
         name: text(format!("《{}》利用条款", regime.title), format!("Terms under {}", regime.title)),
         url: String::new(),
         summary: text(
-            "免费使用，可以复制、传播和再利用，须按规定注明来源，不得损害国家利益和他人合法权益。".to_owned(),
-            "Free of charge; copying, sharing and reuse are allowed; attribute as the rules say; do no harm to the state or to the rights of others.".to_owned(),
+            format!("免费使用，可以复制、传播和再利用，{}不得损害国家利益和他人合法权益。", duty.0),
+            format!(
+                "Free of charge; copying, sharing and reuse are allowed; {}do no harm to the state or to the rights of others.",
+                duty.1
+            ),
         ),
         any_purpose: false,
         open: true,

@@ -3,6 +3,7 @@
 //! No city, article or number of days stands in code: whatever a page or the gate says about the law comes from here.
 
 pub mod licences;
+pub mod profile;
 
 use std::path::Path;
 
@@ -11,6 +12,7 @@ use serde::Deserialize;
 use crate::diag::{Code, Finding, Place};
 use crate::model::date::Day;
 use crate::model::digest::Digest;
+use crate::rules::profile::{CatalogRules, Citation, Classes, Objection, Priority, Report, ReuseLimits, Roles};
 use crate::site::toml_finding;
 
 /// The built-in profiles: id and text.
@@ -89,153 +91,6 @@ impl DayOrText {
     }
 }
 
-/// `[roles]`.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Roles {
-    /// 公共数据主管部门.
-    pub authority: Role,
-    /// 运行管理机构 or 服务机构.
-    pub operator: Role,
-    /// 数据提供部门.
-    pub provider: Role,
-    /// 开放网站.
-    pub site: Role,
-}
-
-/// One role.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Role {
-    /// The body, where the text names one.
-    #[serde(default)]
-    pub name: String,
-    /// What the text calls it.
-    pub title: String,
-    /// The article.
-    pub article: String,
-}
-
-/// `[classes]`: the definitions of the three classes; `unspecified` where the text has none.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Classes {
-    /// The article.
-    pub article: String,
-    /// 不予开放.
-    pub not_open: String,
-    /// 有条件开放.
-    pub conditional: String,
-    /// 无条件开放.
-    pub unconditional: String,
-}
-
-/// `[catalog]`.
-#[derive(Clone, Debug, Deserialize)]
-pub struct CatalogRules {
-    /// The article.
-    pub article: String,
-    /// Required fields in the regulation's words.
-    pub mandatory_fields: Vec<String>,
-    /// The same by key, in the same order.
-    pub mandatory_keys: Vec<String>,
-}
-
-/// `[objection]`.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Objection {
-    /// Whether the regulation knows objections.
-    pub available: bool,
-    /// The article.
-    pub article: String,
-    /// Who may object.
-    #[serde(default)]
-    pub who: Vec<String>,
-    /// On which grounds.
-    #[serde(default)]
-    pub grounds: Vec<String>,
-    /// What the objector may claim.
-    #[serde(default)]
-    pub claims: Vec<String>,
-    /// Whether evidence must come with it.
-    #[serde(default)]
-    pub evidence_required: bool,
-    /// Whether and when opening is suspended once evidence is there.
-    #[serde(default)]
-    pub suspend_on_evidence: String,
-    /// What the provider must do, in the regulation's words.
-    #[serde(default)]
-    pub provider_verify: Option<Duty>,
-    /// What the authority must do, in the regulation's words.
-    #[serde(default)]
-    pub authority_to_provider: Option<Duty>,
-    /// Possible outcomes by code name.
-    #[serde(default)]
-    pub outcomes: Vec<String>,
-    /// What stands in for the regulation where it knows no objections.
-    #[serde(default)]
-    pub fallback: String,
-}
-
-/// A duty in the regulation's words.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Duty {
-    /// The words.
-    #[serde(default)]
-    pub quote: String,
-}
-
-/// `[report]`.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct Report {
-    /// The article.
-    pub article: String,
-    /// What can be reported.
-    #[serde(default)]
-    pub subject: String,
-    /// Who may report.
-    #[serde(default)]
-    pub who: String,
-}
-
-/// `[citation]`.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Citation {
-    /// The article; a word for "none" where the regulation has none.
-    pub article: String,
-    /// Whether attribution is a duty.
-    pub required: bool,
-    /// Which works it binds.
-    #[serde(default)]
-    pub applies_to: Vec<String>,
-    /// What must be named.
-    #[serde(default)]
-    pub elements: Vec<String>,
-    /// Whether the day of acquisition must be named.
-    #[serde(default)]
-    pub acquisition_date_required: bool,
-    /// The sentence, with `{site}`, `{title}`, `{provider}` and `{acquired_on}`.
-    pub template_zh: String,
-    /// The same in English, for readers; the Chinese sentence governs.
-    pub template_en: String,
-}
-
-/// `[priority]`.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct Priority {
-    /// The article.
-    pub article: String,
-    /// The domains.
-    #[serde(default)]
-    pub domains: Vec<String>,
-}
-
-/// `[reuse_limits]`.
-#[derive(Clone, Debug, Deserialize)]
-pub struct ReuseLimits {
-    /// The article.
-    pub article: String,
-    /// Its words.
-    pub quote: String,
-}
-
 /// Whether the regime is in force on a day.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Validity {
@@ -280,7 +135,35 @@ impl Regime {
             .try_into()
             .map_err(|error: toml::de::Error| toml_finding(Code::RegimeInvalid, &file, &text, &error))?;
         regime.digest = Digest::of(text.as_bytes());
+        regime.check().map_err(|(found, expected)| {
+            Box::new(Finding::new(Code::RegimeInvalid, Place::file(file.as_str())).found(&found).expected(expected))
+        })?;
         Ok(regime)
+    }
+
+    /// A status or a day that the program cannot read would pass for "in force" in silence.
+    fn check(&self) -> Result<(), (String, String)> {
+        const STATUSES: [&str; 3] = ["in_force", "draft", "draft_superseded"];
+        if !STATUSES.contains(&self.status.as_str()) {
+            return Err((self.status.clone(), format!("status = {}", STATUSES.join(" | "))));
+        }
+        let days = [("effective_from", &self.effective_from), ("effective_until", &self.effective_until)];
+        for (key, day) in days {
+            if let Some(DayOrText::Text(text)) = day
+                && !self.is_draft()
+                && text != "unspecified"
+                && Day::parse_iso(text).is_none()
+            {
+                return Err((text.clone(), format!("{key} = 2026-11-21 | \"unspecified\"")));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether it may not be used for publication on a day: a draft, or not yet in force.
+    #[must_use]
+    pub fn is_premature(&self, as_of: Day) -> bool {
+        self.is_draft() || self.effective_from().is_some_and(|first| as_of < first)
     }
 
     /// Whether it is a draft, which must not be used for publication.

@@ -77,22 +77,26 @@ fn ingest_dataset(dataset: &ClearedDataset, stage: &Stage, config: ExportConfig)
     Ok(evidence)
 }
 
-/// Table names from file names: the stem, with the ending where two files share a stem.
+/// Table names from file names: the stem, with the ending where two files share a stem, with a number where even then
+/// two are alike.
 fn table_names(files: &[CheckedFile]) -> Vec<String> {
     let stems: Vec<String> = files
         .iter()
         .map(|file| table_stem(file.public_name.rsplit_once('.').map_or(file.public_name.as_str(), |(stem, _)| stem)))
         .collect();
     let n_same = |stem: &String| stems.iter().filter(|other| other.eq_ignore_ascii_case(stem)).count();
-    stems
-        .iter()
-        .zip(files)
-        .map(
-            |(stem, file)| {
-                if n_same(stem) > 1 { table_stem(&file.public_name.replace('.', "-")) } else { stem.clone() }
-            },
-        )
-        .collect()
+    let mut res: Vec<String> = Vec::with_capacity(files.len());
+    for (stem, file) in stems.iter().zip(files) {
+        let base = if n_same(stem) > 1 { table_stem(&file.public_name.replace('.', "-")) } else { stem.clone() };
+        let mut name = base.clone();
+        let mut n = 2;
+        while res.iter().any(|taken| taken.eq_ignore_ascii_case(&name)) {
+            name = format!("{base}-{n}");
+            n += 1;
+        }
+        res.push(name);
+    }
+    res
 }
 
 /// Copies a provider's file into the stage byte for byte; the inner error is the provider's file's, the outer the disk's.

@@ -3,6 +3,7 @@
 //! Every value is kept as the source has it. Columns get unique names; a row that is too short is filled with missing
 //! values, further cells get columns of their own, and both are counted.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
@@ -11,12 +12,15 @@ use serde::de::Error as _;
 use crate::exports::Cell;
 use crate::json::{self, Arrays};
 use crate::model::format::Format;
+use crate::separated;
 
 /// What a file is read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// Separated values.
+    /// Values separated by a sign that has to be found.
     Separated,
+    /// Values separated by tabs.
+    TabSeparated,
     /// JSON.
     Json,
 }
@@ -25,7 +29,8 @@ impl Kind {
     /// The kind of a format; `None` for what is offered as it is.
     pub fn of(format: &Format) -> Option<Self> {
         match format.label() {
-            "CSV" | "TSV" => Some(Self::Separated),
+            "CSV" => Some(Self::Separated),
+            "TSV" => Some(Self::TabSeparated),
             "JSON" => Some(Self::Json),
             _ => None,
         }
@@ -43,6 +48,9 @@ pub enum NoTable {
 
 /// More columns than a page or a workbook can hold.
 const MAX_COLUMNS: usize = 4_000;
+
+/// By how much a row may be wider than twice the header.
+const MAX_FURTHER_COLUMNS: usize = 16;
 
 /// A table that is ready to be read row by row.
 #[derive(Debug)]
@@ -63,7 +71,8 @@ enum Rows<'a> {
 /// Errors: [`NoTable`], with the reason in English words.
 pub fn open(kind: Kind, text: &str) -> Result<Source<'_>, NoTable> {
     match kind {
-        Kind::Separated => open_separated(text),
+        Kind::Separated => open_separated(text, separated::delimiter_of_table(text)),
+        Kind::TabSeparated => open_separated(text, b'\t'),
         Kind::Json => open_json(text),
     }
 }
@@ -81,15 +90,11 @@ impl Source<'_> {
     }
 }
 
-fn separated_reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
-    csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes())
-}
-
-fn open_separated(text: &str) -> Result<Source<'_>, NoTable> {
-    let first_line = text.lines().next().unwrap_or_default();
-    let count = |delimiter: char| first_line.matches(delimiter).count();
-    let delimiter = [',', '\t', ';', '|'].into_iter().rev().max_by_key(|delimiter| count(*delimiter)).unwrap_or(',');
-    let mut reader = separated_reader(text, delimiter as u8);
+fn open_separated(text: &str, delimiter: u8) -> Result<Source<'_>, NoTable> {
+    if let Some(line) = separated::bad_quote(text, delimiter) {
+        return Err(NoTable::OtherShape(format!("line {line}: a quotation mark that RFC 4180 does not allow")));
+    }
+    let mut reader = separated::reader(text, delimiter);
     let mut record = csv::StringRecord::new();
     let mut header: Option<Vec<String>> = None;
     let mut widest = 0;
@@ -107,11 +112,12 @@ fn open_separated(text: &str) -> Result<Source<'_>, NoTable> {
     let Some(mut header) = header else {
         return Err(NoTable::OtherShape("empty".to_owned()));
     };
-    if widest > MAX_COLUMNS {
-        return Err(NoTable::OtherShape(format!("{widest} columns")));
+    if widest > MAX_COLUMNS || widest > header.len() * 2 + MAX_FURTHER_COLUMNS {
+        // One wide row would make every other row as wide: that is not the table that the header describes.
+        return Err(NoTable::OtherShape(format!("a row of {widest} cells under a header of {}", header.len())));
     }
     header.resize(widest.max(header.len()), String::new());
-    Ok(Source { columns: unique_names(&header), rows: Rows::Separated { text, delimiter: delimiter as u8 } })
+    Ok(Source { columns: unique_names(&header), rows: Rows::Separated { text, delimiter } })
 }
 
 fn each_separated(
@@ -120,7 +126,7 @@ fn each_separated(
     n_columns: usize,
     each: &mut dyn FnMut(&[Cell<'_>]) -> Result<()>,
 ) -> Result<u64> {
-    let mut reader = separated_reader(text, delimiter);
+    let mut reader = separated::reader(text, delimiter);
     let mut record = csv::StringRecord::new();
     let mut n_ragged = 0;
     let mut n_header = None;
@@ -168,9 +174,16 @@ fn open_json(text: &str) -> Result<Source<'_>, NoTable> {
     let mut index = BTreeMap::new();
     let mut columns: Vec<String> = Vec::new();
     let mut has_other_items = false;
+    let mut repeated = None;
     json::each_item(text, Arrays::One, |item| {
         has_other_items |= item.is_none();
-        for (key, _) in item.unwrap_or_default() {
+        let item = item.unwrap_or_default();
+        if repeated.is_none() {
+            repeated = json::repeated_key(&item).map(str::to_owned);
+        }
+        for (key, value) in item {
+            // Every string is decoded once before anything is written: half of a surrogate pair is no text.
+            json::string_of(value)?;
             if columns.len() <= MAX_COLUMNS && !index.contains_key(key.as_ref()) {
                 index.insert(key.clone().into_owned(), columns.len());
                 columns.push(key.into_owned());
@@ -181,6 +194,9 @@ fn open_json(text: &str) -> Result<Source<'_>, NoTable> {
     .map_err(|error| NoTable::Broken(error.to_string()))?;
     if has_other_items {
         return Err(NoTable::OtherShape("an array of plain values".to_owned()));
+    }
+    if let Some(key) = repeated {
+        return Err(NoTable::OtherShape(format!("an object has the key `{key}` twice")));
     }
     if columns.len() > MAX_COLUMNS {
         return Err(NoTable::OtherShape(format!("more than {MAX_COLUMNS} keys")));
@@ -200,13 +216,14 @@ fn each_object(
     let walked = json::each_item(text, Arrays::One, |item| {
         let object = item.unwrap_or_default();
         let texts = object.iter().map(|(_, value)| json::string_of(value)).collect::<serde_json::Result<Vec<_>>>()?;
+        let raws: Vec<Cow<'_, str>> = object.iter().map(|(_, value)| json::compact(value.get())).collect();
         let mut row = vec![Cell::Missing; index.len()];
-        for ((key, value), text) in object.iter().zip(&texts) {
+        for (((key, value), text), raw) in object.iter().zip(&texts).zip(&raws) {
             if let Some(idx) = index.get(key.as_ref()) {
                 row[*idx] = match text {
                     Some(text) => Cell::Text(text),
                     None if value.get() == "null" => Cell::Missing,
-                    None => Cell::Raw(value.get()),
+                    None => Cell::Raw(raw),
                 };
             }
         }

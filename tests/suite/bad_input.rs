@@ -19,6 +19,35 @@ fn catalog(project: &Project, extra_columns: &str, rows: &[&str]) {
     project.write("datasets/catalog.csv", &format!("{HEADER}{extra_columns}\n{}\n", rows.join("\n")));
 }
 
+/// A workbook with a sheet of drafts, hidden or not, before or after the catalog.
+pub fn two_sheets(drafts_first_and_hidden: bool) -> Vec<u8> {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let mut sheet = |name: &str, id: &str, hidden: bool| {
+        let sheet = workbook.add_worksheet().set_name(name).unwrap();
+        for (row, cells) in
+            [HEADER.split(',').collect::<Vec<_>>(), vec![id, name, "局", "无条件开放"]].iter().enumerate()
+        {
+            for (column, cell) in cells.iter().enumerate() {
+                sheet.write_string(row as u32, column as u16, *cell).unwrap();
+            }
+        }
+        if hidden {
+            sheet.set_hidden(true);
+        } else {
+            sheet.set_active(true);
+            sheet.set_first_tab(true);
+        }
+    };
+    if drafts_first_and_hidden {
+        sheet("ZZ草稿", "zzdraft", true);
+        sheet("目录", "ok", false);
+    } else {
+        sheet("目录", "ok", false);
+        sheet("ZZ草稿", "zzdraft", false);
+    }
+    workbook.save_to_buffer().unwrap()
+}
+
 /// One fault for every code. An entry `ok` is published beside the faulty one wherever that is possible.
 const FAULTS: &[Fault] = &[
     Fault { code: "CONFIG_INVALID", make: |p| p.append("site.toml", "titel = \"x\"\n") },
@@ -58,6 +87,13 @@ const FAULTS: &[Fault] = &[
     Fault {
         code: "ENCODING_GUESSED",
         make: |p| p.write_bytes("datasets/catalog.csv", &encoding_rs::GB18030.encode(CATALOG).0),
+    },
+    Fault {
+        code: "SHEETS_LEFT_OUT",
+        make: |p| {
+            std::fs::remove_file(p.path("datasets/catalog.csv")).unwrap();
+            p.write_bytes("datasets/catalog.xlsx", &two_sheets(false));
+        },
     },
     Fault {
         code: "DUPLICATE_RECORD", make: |p| catalog(p, "", &["ok,甲,局,无条件开放", "ok,甲,局,无条件开放"])

@@ -18,5 +18,6 @@ mod catalogs;
 mod house_rules;
 mod invariants;
 mod pages;
+mod regressions;
 mod serve;
 mod support;

@@ -28,6 +28,7 @@ struct Section {
 #[derive(Serialize)]
 pub(super) struct ObjectionView {
     page: PageHead,
+    lead: String,
     sections: Vec<Section>,
     contact: Vec<Fact>,
 }
@@ -35,6 +36,7 @@ pub(super) struct ObjectionView {
 #[derive(Serialize)]
 pub(super) struct LicencesView {
     page: PageHead,
+    attribution_is_duty: bool,
     licences: Vec<LicenceRow>,
 }
 
@@ -87,7 +89,8 @@ fn row(scope: Scope<'_>, key: &str, value: String) -> Fact {
 
 fn validity_section(scope: Scope<'_>) -> Section {
     let regime = scope.site.inputs.regime;
-    let status = if regime.is_draft() { "terms_status_draft" } else { "terms_status_in_force" };
+    let status =
+        if regime.is_premature(scope.site.inputs.as_of) { "terms_status_draft" } else { "terms_status_in_force" };
     Section {
         title: scope.strings.get("terms_validity").to_owned(),
         article: regime.validity_article.clone(),
@@ -150,7 +153,7 @@ fn example_sentence(scope: Scope<'_>) -> String {
 
 fn roles_section(scope: Scope<'_>) -> Section {
     let roles = &scope.site.inputs.regime.roles;
-    let role = |key: &str, role: &crate::rules::Role| {
+    let role = |key: &str, role: &crate::rules::profile::Role| {
         let name = if role.name.is_empty() { role.title.clone() } else { format!("{}（{}）", role.title, role.name) };
         row(scope, key, format!("{name}，{}", role.article))
     };
@@ -197,7 +200,9 @@ fn objection_sections(scope: Scope<'_>) -> Vec<Section> {
     if rule.suspend_on_evidence == "immediate" {
         texts.push(strings.get("objection_suspends").to_owned());
     }
-    texts.push(strings.get("objection_deadline_unspecified").to_owned());
+    if rule.decision_deadline.as_ref().and_then(toml::Value::as_str) == Some(UNSPECIFIED) {
+        texts.push(strings.get("objection_deadline_unspecified").to_owned());
+    }
     let duties = [&rule.authority_to_provider, &rule.provider_verify];
     let quotes =
         duties.into_iter().flatten().filter(|duty| !duty.quote.is_empty()).map(|duty| duty.quote.clone()).collect();
@@ -211,10 +216,21 @@ fn objection_sections(scope: Scope<'_>) -> Vec<Section> {
     }]
 }
 
+/// Who may object, in the regime's words; where it knows no objections, nothing of the kind is claimed.
+fn objection_lead(scope: Scope<'_>) -> String {
+    let rule = &scope.site.inputs.regime.objection;
+    if rule.available {
+        scope.strings.fill("objection_lead", &[("who", &scope.strings.list(&rule.who))])
+    } else {
+        scope.strings.get("objection_lead_unspecified").to_owned()
+    }
+}
+
 /// How to object: what the regime says, and how to reach the site's host.
 pub(super) fn objection(scope: Scope<'_>, job: &Job<'_>) -> ObjectionView {
     ObjectionView {
         page: PageHead::new(scope, job, "objection", scope.strings.get("objection_title"), Vec::new()),
+        lead: objection_lead(scope),
         sections: objection_sections(scope),
         contact: contact_of_site(scope),
     }
@@ -245,6 +261,7 @@ pub(super) fn licences(scope: Scope<'_>, job: &Job<'_>) -> LicencesView {
     rows.sort_by(|a, b| (b.0, &a.1.id).cmp(&(a.0, &b.1.id)));
     LicencesView {
         page: PageHead::new(scope, job, "licence", scope.strings.get("licences_title"), Vec::new()),
+        attribution_is_duty: inputs.regime.citation.required,
         licences: rows.into_iter().map(|(_, row)| row).collect(),
     }
 }

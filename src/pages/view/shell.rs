@@ -138,7 +138,7 @@ fn shared_context(scope: Scope<'_>) -> tera::Context {
     context.insert("base", &scope.page_href(""));
     context.insert("csp", &csp_of(site.endpoint.as_ref().map(|endpoint| endpoint.url.as_str())));
     context.insert("demonstration", &site.demonstration);
-    context.insert("is_draft", &inputs.regime.is_draft());
+    context.insert("is_draft", &inputs.regime.is_premature(inputs.as_of));
     context.insert("validity_notice", &validity_notice(scope));
     context.insert(
         "asset",
