@@ -55,10 +55,17 @@ impl Folders {
         let out = parent.join(&name);
         let own = ["datasets", "content", "themes", "regimes", "records", "report", "server"].map(|dir| root.join(dir));
         if root.starts_with(&out) || own.iter().any(|dir| out.starts_with(dir)) {
-            bail!("{} holds the input or belongs to the team: choose another folder for --out", out.display());
+            bail!(
+                "{} 存放输入或内部文件，请用 --out 另选文件夹 / holds the input or belongs to the team: choose another folder for --out",
+                out.display()
+            );
         }
         if let Some(site) = out.ancestors().skip(1).find(|dir| dir.join(RELEASE_FILE).exists()) {
-            bail!("{} lies inside the site {}: choose another folder for --out", out.display(), site.display());
+            bail!(
+                "{} 位于另一个网站 {} 之内，请用 --out 另选文件夹 / lies inside another site: choose another folder for --out",
+                out.display(),
+                site.display()
+            );
         }
         Ok(Self { stage: parent.join(format!(".{name}.stage")), records: root.join("records"), out })
     }
@@ -139,13 +146,13 @@ struct Pending {
 pub fn open(folders: &Folders) -> Result<Lock> {
     std::fs::create_dir_all(&folders.records).with_context(|| format!("making {}", folders.records.display()))?;
     let Some(lock) = Lock::try_take(&folders.records.join("lock"))? else {
-        bail!("another build of this site is running; wait for it to end");
+        bail!("本站点正在另一处生成，请等待其结束 / another build of this site is running; wait for it to end");
     };
     if folders.out.exists() && read_note(&folders.out)?.is_none() {
         let is_empty = std::fs::read_dir(&folders.out).is_ok_and(|mut items| items.next().is_none());
         if !is_empty {
             bail!(
-                "{} is not empty and was not made by kaishu (it has no {RELEASE_FILE}): choose another folder for --out, or empty it yourself",
+                "{} 不是空文件夹，也不是 kaishu 生成的（没有 {RELEASE_FILE}），请用 --out 另选文件夹，或自行清空 / is not empty and was not made by kaishu: choose another folder for --out, or empty it yourself",
                 folders.out.display()
             );
         }

@@ -245,7 +245,7 @@ impl Site {
         }
         for (name, values) in &self.catalog.values {
             let Some(field) = Field::from_code_name(name) else {
-                return wrong(&format!("[catalog.values.{name}]"), &Field::code_names());
+                return wrong(&format!("[catalog.values.{name}]"), &unknown_field(name));
             };
             if field == Field::OpennessClass
                 && let Some(bad) = values.values().find(|value| Openness::parse(value).is_none())
@@ -254,9 +254,37 @@ impl Site {
             }
         }
         if let Some(name) = self.catalog.columns.keys().find(|name| Field::from_code_name(name).is_none()) {
-            return wrong(&format!("[catalog.columns] {name}"), &Field::code_names());
+            return wrong(&format!("[catalog.columns] {name}"), &unknown_field(name));
         }
         Ok(())
+    }
+
+    /// What a site that is no demonstration must not leave as the sample has it, and what its footer lacks.
+    #[must_use]
+    pub fn unfinished(&self) -> Vec<Finding> {
+        const SAMPLE_HOST: &str = "data.example.gov.cn";
+        if self.demonstration {
+            return Vec::new();
+        }
+        let mut findings = Vec::new();
+        let tag = self.languages.first().map_or("zh-CN", String::as_str);
+        let title = self.title.in_language(tag);
+        let samples = [("title", title.contains("××")), ("base_url", self.base_url.contains(SAMPLE_HOST))];
+        for (key, is_sample) in samples {
+            if is_sample {
+                findings.push(Finding::new(Code::Placeholder, Place::file("site.toml").in_column(key)).expected(key));
+            }
+        }
+        let lacks = [
+            ("host", self.footer.host.in_language(tag).is_empty()),
+            ("phone / email", self.footer.phone.is_empty() && self.footer.email.is_empty()),
+        ];
+        let lacks: Vec<&str> = lacks.into_iter().filter(|(_, lacks)| *lacks).map(|(key, _)| key).collect();
+        if !lacks.is_empty() {
+            let place = Place::file("site.toml").in_column("[footer]");
+            findings.push(Finding::new(Code::FooterIncomplete, place).expected(lacks.join("、")));
+        }
+        findings
     }
 
     /// The path part of `base_url`, with a slash at both ends.
@@ -281,6 +309,12 @@ impl Site {
     pub fn datasets_dir(root: &Path) -> PathBuf {
         root.join("datasets")
     }
+}
+
+/// A message in the TOML reader's form, so that it is said in Chinese in the same way.
+fn unknown_field(name: &str) -> String {
+    let known: Vec<String> = Field::code_names().split(", ").map(|known| format!("`{known}`")).collect();
+    format!("unknown field `{name}`, expected one of {}", known.join(", "))
 }
 
 /// Turns an error of the TOML reader into a finding with its line.

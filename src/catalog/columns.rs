@@ -16,6 +16,8 @@ pub struct Columns {
     pub headers: Vec<String>,
     /// The header of the first column of the openness class.
     pub openness_header: Option<Arc<str>>,
+    /// The header of the first column that names files.
+    pub files_header: Option<Arc<str>>,
 }
 
 impl Columns {
@@ -81,8 +83,9 @@ impl Columns {
                 }
             }
         }
-        let mut columns = Self { fields, headers: headers.to_vec(), openness_header: None };
+        let mut columns = Self { fields, headers: headers.to_vec(), openness_header: None, files_header: None };
         columns.openness_header = columns.header_of(Field::OpennessClass).map(Arc::from);
+        columns.files_header = columns.header_of(Field::Files).map(Arc::from);
         columns
     }
 

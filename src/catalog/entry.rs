@@ -31,6 +31,8 @@ pub struct Entry {
     pub row_digest: Digest,
     /// The header of the column that the openness class came from.
     pub openness_column: Option<Arc<str>>,
+    /// The header of the column that names the files.
+    pub files_column: Option<Arc<str>>,
 }
 
 /// A row that does not fit its header and is not read: what it says may concern any entry.
@@ -316,6 +318,7 @@ impl Builder<'_> {
         }
         Entry {
             openness_column: self.columns.openness_header.clone(),
+            files_column: self.columns.files_header.clone(),
             place: self.place,
             openness: self.openness,
             dataset: self.dataset,

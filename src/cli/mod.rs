@@ -51,7 +51,7 @@ struct Cli {
     #[command(subcommand)]
     command: Command,
     /// 消息语言（默认按系统语言） language of messages: zh or en
-    #[arg(long, global = true, value_name = "zh|en")]
+    #[arg(long, global = true, value_name = "zh|en", value_parser = ["zh", "en"])]
     lang: Option<String>,
 }
 

@@ -124,7 +124,7 @@ fn judge(
     let reading = progress.start("读取目录", "reading the catalog", 0);
     let (catalog, more) = catalog::load(options.root, &site)?;
     findings.extend(more);
-    counts.entries = catalog.entries.len();
+    counts.entries = catalog.entries.len() + catalog.unread.len();
     reading.end(&format!("{} / {}", catalog.files.len(), catalog.entries.len()));
     let (content, more) = content::load(options.root, &site)?;
     findings.extend(more);
@@ -172,6 +172,9 @@ fn make(
     ingesting.end(&n_cleared.to_string());
     let (publishable, more) = gate::release(cleared, evidence, &stage)?;
     findings.extend(more);
+    if publishable.releases().iter().any(|release| !release.files.originals.is_empty()) {
+        findings.push(Finding::new(Code::ScreeningAbsent, Place::none()));
+    }
     counts.published = publishable.releases().len();
     counts.refused += n_cleared - counts.published;
     if counts.published == 0 && !options.allow_empty {
@@ -209,6 +212,7 @@ fn configuration(options: Options<'_>, findings: &mut Vec<Finding>) -> Option<(S
     if regime.is_premature(options.as_of) && !options.allow_draft {
         findings.push(Finding::new(Code::RegimeDraft, place()).found(&regime.title));
     }
+    findings.extend(site.unfinished());
     if let Validity::Expired(day) = regime.validity(options.as_of) {
         findings.push(Finding::new(Code::RegimeExpired, place()).found(&regime.title).expected(day.to_string()));
     }

@@ -26,12 +26,10 @@ fn groups(findings: &[Finding]) -> Vec<Group<'_>> {
     for finding in findings {
         let hint_key =
             if finding.code.wording(Lang::En).title.contains("{}") { finding.expected.clone() } else { String::new() };
-        let key = (
-            finding.code.level(),
-            finding.code,
-            finding.place.column.as_deref().unwrap_or_default().to_owned(),
-            hint_key,
-        );
+        // Unknown columns are one matter, however many there are.
+        let by_column = finding.code != Code::ColumnUnknown;
+        let column = finding.place.column.as_deref().filter(|_| by_column).unwrap_or_default().to_owned();
+        let key = (finding.code.level(), finding.code, column, hint_key);
         by_kind.entry(key).or_insert_with(|| Group { code: finding.code, findings: Vec::new() }).findings.push(finding);
     }
     let mut res: Vec<Group<'_>> = by_kind.into_values().collect();
@@ -78,8 +76,9 @@ fn group_text(group: &Group<'_>, all: bool, lang: Lang) -> String {
         } else {
             say(lang, &format!("《{}》", finding.subject), &format!(" “{}”", finding.subject)).to_owned()
         };
-        let found = if finding.found.is_empty() { String::new() } else { format!(": {}", finding.found) };
-        let line = format!("{place}{subject}{found}");
+        let where_it_is = format!("{place}{subject}");
+        let parts = [where_it_is.as_str(), finding.found.as_str()];
+        let line = parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(": ");
         if !line.is_empty() {
             let _ = write!(res, "\n    {line}");
         }
@@ -126,6 +125,7 @@ struct GroupView {
     hint: String,
     source: &'static str,
     rows: Vec<Vec<String>>,
+    show: String,
     open: bool,
 }
 
@@ -190,6 +190,10 @@ fn group_view(group: &Group<'_>, lang: Lang) -> GroupView {
             .iter()
             .map(|finding| vec![finding.place.describe(lang), finding.subject.clone(), finding.found.clone()])
             .collect(),
+        show: match lang {
+            Lang::Zh => format!("查看 {} 处", group.findings.len()),
+            Lang::En => format!("show {}", group.findings.len()),
+        },
         open: group.findings.len() <= 20,
     }
 }

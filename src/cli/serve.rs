@@ -47,10 +47,11 @@ pub fn run(args: &SiteArgs, port: u16, lang: Lang) -> Result<Outcome> {
     let dir = args.site.join(".kaishu");
     std::fs::create_dir_all(&dir).with_context(|| format!("making {}", dir.display()))?;
     let folders = Folders::new(&args.site, &dir.join("preview"))?;
-    let _lock = Lock::try_take(&dir.join("lock"))?.ok_or_else(|| anyhow!("another preview of this site is running"))?;
+    let _lock = Lock::try_take(&dir.join("lock"))?
+        .ok_or_else(|| anyhow!("本站点已在另一处预览 / another preview of this site is running"))?;
     let address = format!("127.0.0.1:{port}");
     let server =
-        Server::http(&address).map_err(|error| anyhow!("listening on {address}: {error}; choose another --port"))?;
+        Server::http(&address).map_err(|error| anyhow!("端口 {port} 不能使用，可能已被占用，请用 --port 另选 / cannot listen on {address}: {error}; choose another --port"))?;
     let preview = Arc::new(Preview {
         folders,
         base_path: Mutex::new("/".to_owned()),

@@ -93,8 +93,17 @@ macro_rules! codes {
 
 codes! {
     ConfigInvalid "CONFIG_INVALID" Stop "DESIGN 3"
-        zh("配置文件有误：{}", "符合 site.toml 说明的配置", "按提示修改该行；全部配置项见 README")
-        en("the configuration is not valid: {}", "a site.toml as the README describes it", "correct the line; the README lists every key");
+        zh("配置文件有误：{}", "符合 site.toml 说明的配置", "按提示修改该行；全部配置项见 docs/configuration.md")
+        en("the configuration is not valid: {}", "a site.toml as the README describes it", "correct the line; docs/configuration.md lists every key");
+    Placeholder "SITE_PLACEHOLDER" Stop "ours: a template is no site"
+        zh("正式网站还留有样例文字：{}", "正式的名称和网址", "在 site.toml 中填写；仅作演示时设置 demonstration = true")
+        en("the site still has words of the sample: {}", "the real name and address", "fill them in; for a demonstration set demonstration = true");
+    FooterIncomplete "FOOTER_INCOMPLETE" Warn "国办发〔2017〕47号"
+        zh("页脚缺少：{}", "主办单位、联系电话或电子邮箱", "在 site.toml 的 [footer] 中填写")
+        en("the footer lacks: {}", "the host and a phone number or e-mail address", "fill in `[footer]` in site.toml");
+    ScreeningAbsent "SCREENING_NOT_DONE" Note "docs/screening.md"
+        zh("本版本不检查数据文件中的个人信息和商业秘密", "发布前已由数据提供部门完成安全保密审查和脱敏处理", "发布前人工审查；见 docs/screening.md")
+        en("this version does not look for personal data or trade secrets in data files", "files that the provider has screened before opening", "screen them before you publish; see docs/screening.md");
     RegimeUnknown "REGIME_UNKNOWN" Stop "DESIGN I10"
         zh("没有这套规则", "下列之一：{}", "修改 site.toml 的 regime，或把规则文件放入 regimes/ 文件夹")
         en("there is no such rule profile", "one of: {}", "change `regime` in site.toml, or put the file into regimes/");
@@ -129,7 +138,7 @@ codes! {
         zh("site.toml 指定的列在目录文件中不存在", "文件中有的列：{}", "修改 [catalog.columns] 中的列名")
         en("a column named in site.toml is not in the catalog", "one of the columns there are: {}", "correct the header in `[catalog.columns]`");
     ColumnAmbiguous "COLUMN_AMBIGUOUS" Warn "ours: one column for one field"
-        zh("有两列含义相同，只采用了“{}”", "每个字段一列", "在 [catalog.columns] 中写明采用哪一列，另一列写入 [catalog] ignore")
+        zh("有两列对应同一字段，只采用了“{}”", "每个字段一列", "在 [catalog.columns] 中写明采用哪一列，另一列写入 [catalog] ignore")
         en("two columns mean the same field; only `{}` was used", "one column for each field", "choose one in `[catalog.columns]` and list the other in `[catalog] ignore`");
     RowRagged "ROW_RAGGED" Refuse "RFC 4180 2.4"
         zh("该行的列数与表头不一致", "{} 列", "检查是否有未加引号的逗号或换行")
@@ -207,8 +216,8 @@ codes! {
         zh("适用规则下不能使用该许可", "{}", "改用规则默认条款，或在 site.toml 的 [licence.authorisation] 中记录授权的机关、文号和日期")
         en("the licence is not permitted under the rules", "{}", "use the terms of the rules, or record body, reference and date under `[licence.authorisation]`");
     FileMissing "FILE_MISSING" Refuse "DESIGN 6 (5)"
-        zh("数据文件不存在", "datasets/ 文件夹中的文件", "放入文件，或更正目录中的路径")
-        en("the data file does not exist", "a file below datasets/", "put the file there, or correct the path");
+        zh("数据文件不存在", "datasets/ 文件夹中的文件；多个文件用“；”分隔", "放入文件，或更正目录中的路径")
+        en("the data file does not exist", "a file below datasets/; several are separated by `；`", "put the file there, or correct the path");
     FileOutside "FILE_OUTSIDE" Refuse "DESIGN I9"
         zh("文件路径指向 datasets/ 之外", "datasets/ 之内的相对路径", "把文件放入 datasets/，填写相对路径；不要使用指向外部的链接文件")
         en("the file path leads outside datasets/", "a relative path below datasets/", "put the file below datasets/ and name it relatively; do not use links that lead out");

@@ -5,6 +5,7 @@
 
 pub mod code;
 pub mod place;
+pub mod toml_words;
 
 pub use code::{Code, Level};
 pub use place::Place;
@@ -67,7 +68,13 @@ impl Finding {
     /// What is wrong, in one clause.
     #[must_use]
     pub fn message(&self, lang: Lang) -> String {
-        self.code.wording(lang).title.replace("{}", &self.expected)
+        let is_toml = matches!(self.code, Code::ConfigInvalid | Code::RegimeInvalid | Code::PageInvalid);
+        let words = self.code.wording(lang).title;
+        if is_toml && lang == Lang::Zh {
+            words.replace("{}", &toml_words::in_chinese(&self.expected))
+        } else {
+            words.replace("{}", &self.expected)
+        }
     }
 
     /// What was expected.

@@ -148,7 +148,7 @@ pub fn clear(catalog: Catalog, rules: &Rules<'_>, register: &mut Register) -> De
     }
     let mut licences: BTreeMap<String, Arc<Licence>> = BTreeMap::new();
     let mut passed: Vec<(Option<DatasetId>, ClearedDataset)> = Vec::new();
-    let (mut n_refused, mut n_closed) = (0, 0);
+    let (mut n_refused, mut n_closed) = (catalog.unread.len(), 0);
     for (entry, class) in entries.into_iter().zip(classes) {
         if let Err(not_open) = class {
             let finding = not_open.finding(&entry);
@@ -158,7 +158,9 @@ pub fn clear(catalog: Catalog, rules: &Rules<'_>, register: &mut Register) -> De
                 continue;
             }
             findings.push(finding);
-            findings.extend(judge_entry(entry, rules, &shared_ids, &mut files, &mut licences).1);
+            // Its own files are closed by its own class: that is no further reason.
+            let reasons = judge_entry(entry, rules, &shared_ids, &mut files, &mut licences).1;
+            findings.extend(reasons.into_iter().filter(|finding| finding.code != Code::FileOfClosed));
             n_refused += 1;
             continue;
         }
@@ -232,12 +234,16 @@ fn judge_entry(
     files: &mut files::Files,
     licences: &mut BTreeMap<String, Arc<Licence>>,
 ) -> (Option<(Option<DatasetId>, ClearedDataset)>, Vec<Finding>) {
-    let Entry { place, dataset, faults, .. } = entry;
+    let Entry { place, dataset, faults, files_column, .. } = entry;
     let mut findings = faults;
     let id = judge_identifier(&dataset, &place, shared_ids, &mut findings);
     findings.extend(fields::judge(&dataset, &place, rules));
     let licence = judge_licence(&dataset, &place, rules, licences, &mut findings);
-    let (checked, links) = files.judge(&dataset, &place, &mut findings);
+    let at_files = match files_column {
+        Some(column) => place.clone().in_column(column),
+        None => place.clone(),
+    };
+    let (checked, links) = files.judge(&dataset, &at_files, &mut findings);
     let licence_file = files.judge_licence_file(&dataset, &place, &mut findings);
     let refused = findings.iter().any(|finding| finding.code.level() <= Level::Refuse);
     let (false, Some(licence)) = (refused, licence) else {

@@ -36,8 +36,9 @@ impl NotOpen {
 pub fn judge(words: &OpennessWords) -> Result<(), NotOpen> {
     let Some(first) = words.class.first() else {
         // What other columns say helps the team to find the right one; it never opens anything.
-        let others: Vec<&str> = words.is_open.iter().chain(&words.condition).map(String::as_str).collect();
-        return Err(NotOpen::new(Code::OpennessMissing, others.join(" / "), ""));
+        let others = words.is_open.iter().map(|word| said(IS_OPEN, word));
+        let others: Vec<String> = others.chain(words.condition.iter().map(|word| said(CONDITION, word))).collect();
+        return Err(NotOpen::new(Code::OpennessMissing, others.join("，"), ""));
     };
     let mut classes = Vec::new();
     for word in &words.class {
@@ -57,12 +58,20 @@ pub fn judge(words: &OpennessWords) -> Result<(), NotOpen> {
         return Err(NotOpen::new(Code::OpennessContradiction, word, first));
     }
     if let Some(word) = words.is_open.iter().find(|word| !says_yes(word)) {
-        return Err(NotOpen::new(Code::OpennessContradiction, word, first));
+        return Err(NotOpen::new(Code::OpennessContradiction, said(IS_OPEN, word), first));
     }
     if let Some(word) = words.condition.iter().find(|word| !says_no_condition(word)) {
-        return Err(NotOpen::new(Code::OpennessContradiction, word, first));
+        return Err(NotOpen::new(Code::OpennessContradiction, said(CONDITION, word), first));
     }
     Ok(())
+}
+
+/// The fields' names in the regulations, for messages.
+const IS_OPEN: &str = "是否向社会开放";
+const CONDITION: &str = "开放条件";
+
+fn said(field: &str, word: &str) -> String {
+    format!("{field}={word}")
 }
 
 fn says_yes(word: &str) -> bool {

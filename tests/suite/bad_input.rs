@@ -51,6 +51,9 @@ pub fn two_sheets(drafts_first_and_hidden: bool) -> Vec<u8> {
 /// One fault for every code. An entry `ok` is published beside the faulty one wherever that is possible.
 const FAULTS: &[Fault] = &[
     Fault { code: "CONFIG_INVALID", make: |p| p.append("site.toml", "titel = \"x\"\n") },
+    Fault { code: "SITE_PLACEHOLDER", make: |p| p.replace("site.toml", "测试市", "××市") },
+    Fault { code: "FOOTER_INCOMPLETE", make: |_| {} },
+    Fault { code: "SCREENING_NOT_DONE", make: |_| {} },
     Fault { code: "REGIME_UNKNOWN", make: |p| p.replace("site.toml", "yancheng-2022", "atlantis-1999") },
     Fault { code: "REGIME_INVALID", make: |p| p.write("regimes/yancheng-2022.toml", "id = 3\n") },
     Fault { code: "REGIME_DRAFT", make: |p| p.replace("site.toml", "yancheng-2022", "yangzhou-2021-draft") },

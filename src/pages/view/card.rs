@@ -20,6 +20,7 @@ pub(super) struct Card {
     day: String,
     rows: String,
     overdue: bool,
+    catalog_only: bool,
     formats: Vec<String>,
     lang: Option<String>,
 }
@@ -33,6 +34,7 @@ impl Card {
             [table] => scope.strings.fill("rows_n", &[("n", &count(table.n_rows))]),
             _ => String::new(),
         };
+        let has_data = !release.files.originals.is_empty() || !release.files.links.is_empty();
         let summary =
             if dataset.summary == dataset.title { String::new() } else { shorten(&dataset.summary, SUMMARY_CHARS) };
         Self {
@@ -45,7 +47,9 @@ impl Card {
             day,
             rows,
             overdue: is_overdue(release, scope.site.inputs.as_of) == Some(true),
-            formats: formats(release),
+            // What the catalog declares is no file that could be had.
+            formats: if has_data { formats(release) } else { Vec::new() },
+            catalog_only: !has_data,
             lang: scope.data_lang().map(str::to_owned),
         }
     }

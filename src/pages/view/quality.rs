@@ -88,7 +88,7 @@ fn timeliness(scope: Scope<'_>) -> Section {
     Section {
         title: text("quality_timeliness"),
         lead: String::new(),
-        column: text("fact_frequency"),
+        column: text("quality_state"),
         rows: vec![
             row(scope, text("quality_on_time"), n_with(Some(false)), "tone-ok"),
             row(scope, text("quality_overdue"), n_with(Some(true)), "tone-bad"),
