@@ -22,7 +22,6 @@ struct Section {
     texts: Vec<String>,
     rows: Vec<Fact>,
     quote: String,
-    quotes: Vec<String>,
 }
 
 #[derive(Serialize)]
@@ -101,7 +100,6 @@ fn validity_section(scope: Scope<'_>) -> Section {
             row(scope, "terms_until", day_or_unsaid(scope, regime.effective_until())),
         ],
         quote: regime.validity_quote.clone(),
-        ..Section::default()
     }
 }
 
@@ -204,14 +202,16 @@ fn objection_sections(scope: Scope<'_>) -> Vec<Section> {
         texts.push(strings.get("objection_deadline_unspecified").to_owned());
     }
     let duties = [&rule.authority_to_provider, &rule.provider_verify];
-    let quotes =
-        duties.into_iter().flatten().filter(|duty| !duty.quote.is_empty()).map(|duty| duty.quote.clone()).collect();
+    let quotes = duties.into_iter().flatten().map(|duty| duty.quote.as_str()).filter(|quote| !quote.is_empty());
+    let quotes = quotes.collect::<Vec<_>>().join("；");
+    if !quotes.is_empty() {
+        rows.push(Fact { label: strings.get("objection_next").to_owned(), value: quotes });
+    }
     vec![Section {
         title: strings.get("terms_objection").to_owned(),
         article: rule.article.clone(),
         texts,
         rows,
-        quotes,
         ..Section::default()
     }]
 }
