@@ -35,6 +35,15 @@ pub fn build(args: &SiteArgs, out: Option<&Path>, lang: Lang) -> Result<Outcome>
     let out = out.map_or_else(|| args.site.join("public"), Path::to_owned);
     let folders = Folders::new(&args.site, &out)?;
     let _lock = publish::open(&folders)?;
+    let res = build_and_publish(args, &folders, lang);
+    if res.is_err() && folders.stage.exists() {
+        // On a full disk the unfinished site is what takes the room.
+        std::fs::remove_dir_all(&folders.stage).context("removing the unfinished site")?;
+    }
+    res
+}
+
+fn build_and_publish(args: &SiteArgs, folders: &Folders, lang: Lang) -> Result<Outcome> {
     let progress = Progress::new(lang, args.json);
     let run =
         pipeline::with_jobs(args.jobs, || pipeline::run(options(args)?, &folders.stage, &folders.ids(), &progress))??;
@@ -53,8 +62,8 @@ pub fn build(args: &SiteArgs, out: Option<&Path>, lang: Lang) -> Result<Outcome>
     server::write(&args.site.join("server"), &made.site)?;
     let note = publish::seal(&made.stage, options(args)?.as_of)?;
     let n_files = note.files;
-    let event = event(&folders, &made, note, &run.findings)?;
-    publish::commit(&folders, &made.stage, event, &made.register)?;
+    let event = event(folders, &made, note, &run.findings)?;
+    publish::commit(folders, &made.stage, event, &made.register)?;
     summary(args, lang, counts, Some((&folders.out, made.n_pages, n_files)));
     Ok(res)
 }

@@ -80,6 +80,12 @@ pub struct ClearedDataset {
 struct Seal;
 
 /// All entries that the first door let through, by ordinal.
+///
+/// Nobody else can make one:
+///
+/// ```compile_fail,E0423
+/// let cleared = kaishu::gate::Cleared(Vec::new());
+/// ```
 #[derive(Debug)]
 pub struct Cleared(Vec<ClearedDataset>);
 
@@ -102,6 +108,12 @@ pub struct Release {
 }
 
 /// Everything that may be published, by ordinal.
+///
+/// Nobody else can make one:
+///
+/// ```compile_fail,E0423
+/// let publishable = kaishu::gate::Publishable(Vec::new());
+/// ```
 #[derive(Debug)]
 pub struct Publishable(Vec<Release>);
 

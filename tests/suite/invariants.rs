@@ -118,6 +118,30 @@ fn i2_a_reader_during_commits() {
     });
 }
 
+/// I2: a write that the system refuses half-way leaves the old site, and nothing else.
+#[test]
+fn i2_a_write_that_fails() {
+    let project = Project::new();
+    project.build_well();
+    let before = project.site();
+    project.write("datasets/files/big.csv", &format!("a\n{}", "0123456789\n".repeat(60_000)));
+    project.append("datasets/catalog.csv", "big,大表,,,,,每年,2026-03-01,局,局,局,无条件开放,,files/big.csv\n");
+    // No file may grow past 256 KiB: with the signal ignored, the write itself fails, as on a full disk.
+    let command = format!(
+        "trap '' XFSZ; ulimit -f 256; exec {} build --lang en --as-of {AS_OF} --site {}",
+        env!("CARGO_BIN_EXE_kaishu"),
+        project.path("").display()
+    );
+    let output = std::process::Command::new("bash").args(["-c", &command]).output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{stderr}");
+    assert!(stderr.contains("writing datasets/big/"), "{stderr}");
+    assert_eq!(project.site(), before);
+    assert!(!project.path(".public.stage").exists());
+    project.build_well();
+    assert!(project.path("public/datasets/big/index.html").exists());
+}
+
 /// I2: a second build at the same time is turned away and harms nothing.
 #[test]
 fn i2_two_builds_at_once() {
