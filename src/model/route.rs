@@ -170,7 +170,7 @@ mod tests {
 
     #[test]
     fn slugs_read_like_the_name_and_differ() {
-        assert_eq!(slug("盐城市教育局"), "盐城市教育局");
+        assert_eq!(slug("市教育局"), "市教育局");
         assert_eq!(slug("csv"), "csv");
         assert_ne!(slug("CSV"), slug("csv"));
         assert_ne!(slug("a/b"), slug("a-b"));

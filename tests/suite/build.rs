@@ -263,10 +263,45 @@ fn a_theme_overrides_file_by_file() {
         "{% extends \"base.html\" %}{% block main %}<p>OWN 404</p>{% endblock %}",
     );
     project.write("themes/city/i18n/zh-CN.toml", "nav_quality = \"数据体检\"\n");
+    project.write("themes/city/assets/site.css", "body { color: #123456; }\n");
+    project.write("themes/city/assets/emblem.svg", "<svg xmlns=\"http://www.w3.org/2000/svg\"/>\n");
     project.build_well();
+    let assets: Vec<String> = project.site().into_keys().filter(|path| path.starts_with("assets/")).collect();
+    assert!(assets.iter().any(|path| path.starts_with("assets/emblem-")), "{assets:?}");
+    let css = assets.iter().find(|path| path.ends_with(".css")).unwrap();
+    assert!(project.read(&format!("public/{css}")).contains("#123456"));
     assert!(project.read("public/404.html").contains("OWN 404"));
     let home = project.read("public/index.html");
     assert!(home.contains("数据体检") && home.contains("查找公共数据"));
+}
+
+#[test]
+fn every_dataset_stands_on_one_numbered_page_of_each_list_it_belongs_to() {
+    let project = Project::new();
+    let rows: Vec<String> = (0..120)
+        .map(|n| format!("d{n},数据{n},局,{},2026-01-{:02},无条件开放", ["甲", "乙"][n % 2], n % 28 + 1))
+        .collect();
+    project.write(
+        "datasets/catalog.csv",
+        &format!("数据资源标识,数据资源名称,提供方名称,领域分类,更新日期,开放类型\n{}\n", rows.join("\n")),
+    );
+    project.build();
+    let cards = |page: &str| -> Vec<String> {
+        let html = project.read(&format!("public/{page}index.html"));
+        let list = html.split("<ul class=\"cards\">").nth(1).unwrap().split("</ul>").next().unwrap();
+        list.split("<h3><a href=\"/datasets/").skip(1).map(|rest| rest.split('/').next().unwrap().to_owned()).collect()
+    };
+    for (folder, n_all, n_pages) in [("datasets/", 120, 3), ("providers/局/", 120, 3), ("themes/甲/", 60, 2)] {
+        let newest = cards(folder);
+        assert_eq!(newest.len(), 50, "{folder}");
+        let mut all: Vec<String> = (1..=n_pages).flat_map(|n| cards(&format!("{folder}page/{n}/"))).collect();
+        assert_eq!(all.len(), n_all, "{folder}");
+        assert!(!project.path(&format!("public/{folder}page/{}", n_pages + 1)).exists());
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), n_all, "{folder}");
+        assert!(project.read(&format!("public/{folder}index.html")).contains(&format!("page/{n_pages}/")), "{folder}");
+    }
 }
 
 #[test]
