@@ -236,8 +236,9 @@ pub fn commit(folders: &Folders, stage: &Stage, event: PublicationEvent, registe
     sync(&folders.stage)?;
     replace(&folders.pending(), &serde_json::to_vec(&pending).context("writing pending.json")?)?;
     swap(folders)?;
-    record(folders, &pending)?;
-    std::fs::remove_file(folders.pending()).context("removing pending.json")?;
+    record(folders, &pending)
+        .and_then(|()| std::fs::remove_file(folders.pending()).context("removing pending.json"))
+        .context("新网站已经发布，但没有记录完整，请再生成一次 / the new site is live, but its record is not complete: build again")?;
     if folders.stage.exists() {
         std::fs::remove_dir_all(&folders.stage)
             .with_context(|| format!("removing the old site in {}", folders.stage.display()))?;

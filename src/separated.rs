@@ -26,25 +26,33 @@ pub fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
     csv::ReaderBuilder::new().has_headers(false).flexible(true).delimiter(delimiter).from_reader(text.as_bytes())
 }
 
-/// The sign that separates the values of a table: the first that gives the same number of values, more than one, in
-/// all records of the sample; else the one that gives most in the first record; else the comma.
+/// The sign that separates the values of a table: the one that gives the same number of values, more than one, in all
+/// records of the sample; of several such the one that gives most; else the one that gives most in the first record.
+///
+/// `None` where two signs fit alike: any choice would be a guess.
 #[must_use]
-pub fn delimiter_of_table(text: &str) -> u8 {
+pub fn delimiter_of_table(text: &str) -> Option<u8> {
     let widths = |delimiter: u8| -> Vec<usize> { sample(text, delimiter).iter().map(Vec::len).collect() };
-    let even = DELIMITERS.into_iter().find(|delimiter| {
-        let widths = widths(*delimiter);
-        widths.first().is_some_and(|first| *first > 1 && widths.iter().all(|width| width == first))
-    });
-    even.unwrap_or_else(|| {
-        let mut best = (1, DELIMITERS[0]);
-        for delimiter in DELIMITERS {
-            let width = widths(delimiter).first().copied().unwrap_or_default();
-            if width > best.0 {
-                best = (width, delimiter);
-            }
+    let even = |delimiter: u8| {
+        let widths = widths(delimiter);
+        widths.first().copied().filter(|first| *first > 1 && widths.iter().all(|width| width == first))
+    };
+    let mut fits: Vec<(usize, u8)> =
+        DELIMITERS.into_iter().filter_map(|delimiter| Some((even(delimiter)?, delimiter))).collect();
+    fits.sort_by_key(|(width, _)| std::cmp::Reverse(*width));
+    match fits[..] {
+        [(best, _), (other, _), ..] if best == other => return None,
+        [(_, delimiter), ..] => return Some(delimiter),
+        [] => {}
+    }
+    let mut best = (1, DELIMITERS[0]);
+    for delimiter in DELIMITERS {
+        let width = widths(delimiter).first().copied().unwrap_or_default();
+        if width > best.0 {
+            best = (width, delimiter);
         }
-        best.1
-    })
+    }
+    Some(best.1)
 }
 
 /// The line of the first quotation mark that RFC 4180 does not allow: text after a closing one, or none that closes.
@@ -93,11 +101,12 @@ mod tests {
 
     #[test]
     fn the_sign_is_told_by_the_records() {
-        assert_eq!(delimiter_of_table("id,状态(0|1|2)\n1,0\n"), b',');
-        assert_eq!(delimiter_of_table("\"a;b;c\",d\n1,2\n"), b',');
-        assert_eq!(delimiter_of_table("a;b\n1,5;2\n"), b';');
-        assert_eq!(delimiter_of_table("a\tb\n1\t2\n"), b'\t');
-        assert_eq!(delimiter_of_table("a\n1\n"), b',');
+        assert_eq!(delimiter_of_table("id,状态(0|1|2)\n1,0\n"), Some(b','));
+        assert_eq!(delimiter_of_table("\"a;b;c\",d\n1,2\n"), Some(b','));
+        assert_eq!(delimiter_of_table("a;b\n1,5;2\n"), Some(b';'));
+        assert_eq!(delimiter_of_table("a\tb\n1\t2\n"), Some(b'\t'));
+        assert_eq!(delimiter_of_table("a\n1\n"), Some(b','));
+        assert_eq!(delimiter_of_table("名称;数值,单位\nA;1,5\n"), None);
     }
 
     proptest::proptest! {

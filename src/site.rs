@@ -74,7 +74,7 @@ pub struct CatalogConfig {
 impl Default for CatalogConfig {
     fn default() -> Self {
         Self {
-            files: ["datasets/catalog.csv", "datasets/catalog.xlsx", "datasets/catalog.json", "datasets/catalog/*"]
+            files: ["datasets/catalog.csv", "datasets/catalog.xlsx", "datasets/catalog.json", "datasets/catalog/**"]
                 .map(str::to_owned)
                 .to_vec(),
             encoding: None,

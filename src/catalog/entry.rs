@@ -4,15 +4,16 @@ use std::sync::Arc;
 
 use crate::catalog::Catalog;
 use crate::catalog::columns::{Columns, n_known};
+use crate::catalog::lists::{distinct, is_web_address, items_of_json, locations, parts};
 use crate::catalog::rows::{self, Cell, Row, Sink};
 use crate::diag::{Code, Finding, Place};
-use crate::model::dataset::{DataItem, Dataset, Location};
+use crate::model::dataset::{DataItem, Dataset};
 use crate::model::date::Day;
 use crate::model::digest::{Digest, Hasher};
 use crate::model::field::Field;
 use crate::model::format::Format;
 use crate::model::frequency::Frequency;
-use crate::model::openness::OpennessWords;
+use crate::model::openness::{Openness, OpennessWords};
 use crate::model::text::{clean, is_placeholder, split_list};
 use crate::site::CatalogConfig;
 
@@ -33,6 +34,8 @@ pub struct Entry {
     pub openness_column: Option<Arc<str>>,
     /// The header of the column that names the files.
     pub files_column: Option<Arc<str>>,
+    /// Every cell as it stands, where the row does not plainly say 无条件开放: what it names may have to stay closed.
+    pub raw: Vec<String>,
 }
 
 /// A row that does not fit its header and is not read: what it says may concern any entry.
@@ -48,8 +51,6 @@ const MAX_TITLE_CHARS: usize = 300;
 const MAX_SUMMARY_CHARS: usize = 20_000;
 /// Longest other text, in characters.
 const MAX_TEXT_CHARS: usize = 5_000;
-/// Most parts of a list, such as keywords, data items or files.
-const MAX_PARTS: usize = 2_000;
 
 /// Reads a catalog file into entries and findings.
 pub fn read_file(
@@ -74,6 +75,25 @@ pub fn read_file(
     }
 }
 
+impl Reader<'_> {
+    /// Whether every cell that speaks of openness names the one class, and nothing else does.
+    fn is_plainly_open(&self, cells: &[(usize, Cell)]) -> bool {
+        let mut n_classes = 0;
+        for (column_idx, cell) in cells {
+            let Some(field) = self.columns.field(*column_idx).filter(|field| is_openness(*field)) else { continue };
+            let (Cell::Text(text) | Cell::Json(text)) = cell;
+            if text.trim().is_empty() {
+                continue;
+            }
+            if field != Field::OpennessClass || Openness::parse(text) != Some(Openness::Unconditional) {
+                return false;
+            }
+            n_classes += 1;
+        }
+        n_classes > 0
+    }
+}
+
 struct Reader<'a> {
     file: Arc<str>,
     config: &'a CatalogConfig,
@@ -90,6 +110,11 @@ impl Sink for Reader<'_> {
 
     fn row(&mut self, row: Row<'_>) {
         let row_digest = digest_of(&self.columns.headers, row.cells);
+        let raw = if self.is_plainly_open(row.cells) {
+            Vec::new()
+        } else {
+            row.cells.iter().map(|(_, Cell::Text(text) | Cell::Json(text))| text.clone()).collect()
+        };
         let mut builder = Builder {
             place: Place::file(Arc::clone(&self.file)).at_row(row.number),
             columns: &self.columns,
@@ -105,7 +130,7 @@ impl Sink for Reader<'_> {
                 builder.take(field, header, cell, self.config);
             }
         }
-        let entry = builder.finish(row_digest);
+        let entry = Entry { raw, ..builder.finish(row_digest) };
         self.entries.push(entry);
     }
 
@@ -151,6 +176,11 @@ struct ItemLists {
     descriptions: Vec<String>,
 }
 
+/// Whether a field speaks of openness: nothing that it says is taken for nothing.
+fn is_openness(field: Field) -> bool {
+    matches!(field, Field::OpennessClass | Field::OpennessSetAside | Field::IsOpen | Field::OpenCondition)
+}
+
 /// The longest text that a field may have, in characters.
 fn max_chars(field: Field) -> usize {
     match field {
@@ -188,16 +218,17 @@ impl Builder<'_> {
         };
         let mapped = config.values.get(field.code_name()).and_then(|values| values.get(raw.trim()));
         let raw = mapped.map_or(raw.as_str(), String::as_str);
-        let keep_lines = matches!(
-            field,
-            Field::Abstract
-                | Field::Keywords
-                | Field::Format
-                | Field::Files
-                | Field::ItemName
-                | Field::ItemFormat
-                | Field::ItemDescription
-        );
+        let keep_lines = is_openness(field)
+            || matches!(
+                field,
+                Field::Abstract
+                    | Field::Keywords
+                    | Field::Format
+                    | Field::Files
+                    | Field::ItemName
+                    | Field::ItemFormat
+                    | Field::ItemDescription
+            );
         let (text, flaws) = clean(raw, keep_lines);
         let place = || self.place.clone().in_column(header.trim());
         if flaws.hidden {
@@ -224,9 +255,7 @@ impl Builder<'_> {
             self.faults.push(Finding::new(Code::TextTooLong, place()).found(&text).expected(limit.to_string()));
             return;
         }
-        if text.is_empty()
-            || (is_placeholder(&text) && !matches!(field, Field::Title | Field::OpenCondition | Field::IsOpen))
-        {
+        if text.is_empty() || (is_placeholder(&text) && field != Field::Title && !is_openness(field)) {
             return;
         }
         self.set(field, header, text);
@@ -265,9 +294,10 @@ impl Builder<'_> {
             Field::ProviderCode => dataset.provider_code = text,
             Field::CollectingBody => dataset.collecting_body = text,
             Field::ReviewingBody => dataset.reviewing_body = text,
-            Field::OpennessClass => self.openness.class.push(text),
-            Field::OpennessSetAside => self.openness.set_aside.push(text),
-            Field::IsOpen => self.openness.is_open.push(text),
+            // Each line is a word of its own: two halves of a word on two lines are not the word.
+            Field::OpennessClass => self.openness.class.extend(text.lines().map(str::to_owned)),
+            Field::OpennessSetAside => self.openness.set_aside.extend(text.lines().map(str::to_owned)),
+            Field::IsOpen => self.openness.is_open.extend(text.lines().map(str::to_owned)),
             Field::OpenCondition => self.openness.condition.push(text),
             Field::ItemName => self.items.names = parts(&text),
             Field::ItemFormat => self.items.formats = parts(&text),
@@ -319,6 +349,7 @@ impl Builder<'_> {
         Entry {
             openness_column: self.columns.openness_header.clone(),
             files_column: self.columns.files_header.clone(),
+            raw: Vec::new(),
             place: self.place,
             openness: self.openness,
             dataset: self.dataset,
@@ -326,68 +357,4 @@ impl Builder<'_> {
             row_digest,
         }
     }
-}
-
-/// The parts of a parallel list: separated by `；`, `;` or line breaks, empty parts kept.
-fn parts(text: &str) -> Vec<String> {
-    let separators: &[char] =
-        if text.contains(['；', ';', '\n']) { &['；', ';', '\n'] } else { &['、', '，', ','] };
-    text.split(separators).take(MAX_PARTS).map(|part| part.trim().to_owned()).collect()
-}
-
-fn distinct(parts: Vec<&str>) -> Vec<String> {
-    let mut res: Vec<String> = Vec::new();
-    for part in parts.into_iter().take(MAX_PARTS) {
-        let (part, _) = clean(part, false);
-        if !res.contains(&part) && res.len() < 50 {
-            res.push(part);
-        }
-    }
-    res
-}
-
-/// Data items given as a list of objects, such as `[{"name": "…", "format": "…", "description": "…"}]`.
-fn items_of_json(json: &str) -> Option<Vec<DataItem>> {
-    #[derive(serde::Deserialize)]
-    struct Item {
-        #[serde(alias = "名称", alias = "数据项名称")]
-        name: String,
-        #[serde(default, alias = "格式", alias = "数据项格式", alias = "type")]
-        format: String,
-        #[serde(default, alias = "说明", alias = "数据项说明")]
-        description: String,
-    }
-    let items: Vec<Item> = serde_json::from_str(json).ok()?;
-    let tidy = |text: &str| clean(text, false).0;
-    let items = items.into_iter().take(MAX_PARTS);
-    let items = items.map(|item| DataItem {
-        name: tidy(&item.name),
-        format: tidy(&item.format),
-        description: tidy(&item.description),
-    });
-    let mut items: Vec<DataItem> = items.collect();
-    // The reader's spare room would stay for as long as the dataset does.
-    items.shrink_to_fit();
-    Some(items)
-}
-
-fn locations(text: &str) -> Vec<Location> {
-    let mut res: Vec<Location> = Vec::new();
-    for part in text.split(['；', ';', '\n', '|']).map(str::trim).filter(|part| !part.is_empty()).take(MAX_PARTS) {
-        let location = if is_web_address(part) {
-            Location::Link(part.to_owned())
-        } else {
-            Location::File(part.replace('\\', "/"))
-        };
-        if !res.contains(&location) {
-            res.push(location);
-        }
-    }
-    res
-}
-
-/// Whether a text is an http or https address without anything that could break out of it.
-fn is_web_address(text: &str) -> bool {
-    let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    rest.is_some_and(|rest| !rest.is_empty() && !rest.chars().any(|c| c.is_whitespace() || "\"<>\\^`{|}".contains(c)))
 }

@@ -9,7 +9,9 @@
 mod columns;
 pub mod content;
 pub mod entry;
+mod lists;
 mod rows;
+mod workbook;
 
 use std::path::{Path, PathBuf};
 

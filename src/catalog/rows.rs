@@ -4,15 +4,14 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::io::Cursor;
 
-use calamine::{DataRef, Reader, Xlsx};
 use serde::de::Error as _;
 use serde_json::value::RawValue;
 
+use crate::catalog::workbook;
 use crate::decode::{Decided, NotText, decode};
 use crate::json::{Arrays, each_item, repeated_key};
-use crate::model::date::Day;
+use crate::model::openness::Openness;
 use crate::separated;
 
 /// A cell: text, or the JSON of a list of objects.
@@ -48,7 +47,7 @@ pub trait Sink {
     fn n_known_headers(&self, cells: &[String]) -> usize;
 }
 
-/// Why a catalog file cannot be read, in English words after the file's name.
+/// Why a catalog file cannot be read, in Chinese and English.
 #[derive(Debug)]
 pub struct Unreadable {
     /// What is wrong.
@@ -58,30 +57,31 @@ pub struct Unreadable {
 }
 
 impl Unreadable {
-    fn new(why: impl fmt::Display) -> Self {
+    /// A reason without a line.
+    pub fn new(why: impl fmt::Display) -> Self {
         Self { why: why.to_string(), line: None }
     }
 }
 
 /// How many rows at the top of a sheet may be titles and notes.
-const MAX_PREAMBLE_ROWS: u64 = 20;
+pub const MAX_PREAMBLE_ROWS: u64 = 20;
 /// How many known headers make a row the row of headers.
-const MIN_HEADERS: usize = 2;
+pub const MIN_HEADERS: usize = 2;
 /// More columns than any catalog has.
-const MAX_COLUMNS: usize = 2_000;
+pub const MAX_COLUMNS: usize = 2_000;
 
 /// Reads a catalog file by its content: ZIP magic means a workbook, a leading `[` JSON, anything else text.
 ///
 /// Errors: when the bytes are none of these.
 pub fn read(name: &str, bytes: Vec<u8>, stated_encoding: Option<&str>, sink: &mut dyn Sink) -> Result<(), Unreadable> {
     if bytes.starts_with(b"PK\x03\x04") {
-        return read_workbook(bytes, sink);
+        return workbook::read(bytes, sink);
     }
     if bytes.starts_with(&[0xD0, 0xCF, 0x11, 0xE0]) {
-        return Err(Unreadable::new("old Excel format; save it as .xlsx"));
+        return Err(Unreadable::new("旧版 Excel 格式，请另存为 .xlsx / old Excel format; save it as .xlsx"));
     }
     let decoded = decode(bytes, stated_encoding).map_err(|error| match error {
-        NotText::Binary => Unreadable::new("binary data"),
+        NotText::Binary => Unreadable::new("不是文本文件 / binary data"),
         other => Unreadable::new(other),
     })?;
     if decoded.decided == Decided::ByGuess {
@@ -94,7 +94,7 @@ pub fn read(name: &str, bytes: Vec<u8>, stated_encoding: Option<&str>, sink: &mu
 fn read_csv(text: &str, sink: &mut dyn Sink) -> Result<(), Unreadable> {
     let delimiter = delimiter_of_catalog(text, sink);
     if let Some(line) = separated::bad_quote(text, delimiter) {
-        let why = "a quotation mark that does not close, or text after one that does; rows would run together";
+        let why = "引号没有成对，或者引号后还有文字，会使相邻的行混在一起 / a quotation mark that does not close, or text after one that does; rows would run together";
         return Err(Unreadable { why: why.to_owned(), line: Some(line) });
     }
     let mut reader = separated::reader(text, delimiter);
@@ -127,10 +127,7 @@ fn read_csv(text: &str, sink: &mut dyn Sink) -> Result<(), Unreadable> {
             continue;
         }
         let n_used = record.iter().zip(1..).filter(|(cell, _)| !cell.trim().is_empty()).map(|(_, n)| n).last();
-        // A cell with a line break and a whole row's separators in it is two rows run together.
-        let run_together = record
-            .iter()
-            .any(|cell| cell.contains('\n') && cell.bytes().filter(|byte| *byte == delimiter).count() + 2 > n_headers);
+        let run_together = record.iter().any(|cell| is_run_together(cell, delimiter, n_headers));
         if n_used.unwrap_or(0) > n_headers || record.len() < n_headers || run_together {
             sink.ragged(number, &record.iter().map(str::to_owned).collect::<Vec<_>>(), n_headers);
             continue;
@@ -140,9 +137,20 @@ fn read_csv(text: &str, sink: &mut dyn Sink) -> Result<(), Unreadable> {
         sink.row(Row { number, cells: &mut cells });
     }
     if n_headers == 0 && number > 0 {
-        return Err(Unreadable::new("no row of headers was found in it"));
+        return Err(Unreadable::new("没有找到表头 / no row of headers was found in it"));
     }
     Ok(())
+}
+
+/// Whether a cell is several rows that a pair of quotation marks ran together: it has line breaks, and either a whole
+/// row's separators or, between separators, a word that is an openness class.
+fn is_run_together(cell: &str, delimiter: u8, n_headers: usize) -> bool {
+    let n_delimiters = cell.bytes().filter(|byte| *byte == delimiter).count();
+    if !cell.contains(['\n', '\r']) || n_delimiters == 0 {
+        return false;
+    }
+    n_delimiters + 2 > n_headers
+        || cell.split(['\n', '\r', char::from(delimiter)]).any(|part| Openness::parse(part).is_some())
 }
 
 /// The separator under which the first rows hold most known headers; the comma where none does better.
@@ -156,109 +164,6 @@ fn delimiter_of_catalog(text: &str, sink: &dyn Sink) -> u8 {
         }
     }
     best.1
-}
-
-fn read_workbook(bytes: Vec<u8>, sink: &mut dyn Sink) -> Result<(), Unreadable> {
-    check_inflated_size(&bytes)?;
-    let mut workbook: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(Unreadable::new)?;
-    let is_read = |sheet: &calamine::Sheet| {
-        sheet.typ == calamine::SheetType::WorkSheet && sheet.visible == calamine::SheetVisible::Visible
-    };
-    let sheets = workbook.sheets_metadata();
-    let first = sheets.iter().position(is_read).ok_or_else(|| Unreadable::new("a workbook without visible sheets"))?;
-    let sheet = sheets[first].name.clone();
-    let others: Vec<String> =
-        sheets.iter().enumerate().filter(|(idx, _)| *idx != first).map(|(_, sheet)| sheet.name.clone()).collect();
-    if !others.is_empty() {
-        sink.sheets_left_out(&others);
-    }
-    let mut reader = workbook.worksheet_cells_reader(&sheet).map_err(Unreadable::new)?;
-    let mut n_headers = 0;
-    let mut cells: Vec<(usize, Cell)> = Vec::new();
-    let mut current: u32 = 0;
-    loop {
-        let next = reader.next_cell().map_err(Unreadable::new)?;
-        let row_idx = next.as_ref().map(|cell| cell.get_position().0);
-        if row_idx != Some(current) && !cells.is_empty() {
-            end_workbook_row(u64::from(current) + 1, &mut cells, &mut n_headers, sink)?;
-            cells.clear();
-        }
-        let Some(cell) = next else { break };
-        let (row, column) = cell.get_position();
-        current = row;
-        let text = workbook_text(cell.get_value());
-        if column as usize >= MAX_COLUMNS {
-            if !text.trim().is_empty() {
-                return Err(Unreadable::new(format!("more than {MAX_COLUMNS} columns")));
-            }
-        } else if !text.trim().is_empty() {
-            cells.push((column as usize, Cell::Text(text)));
-        }
-    }
-    if n_headers == 0 {
-        return Err(Unreadable::new("no row of headers was found in its first sheet"));
-    }
-    Ok(())
-}
-
-fn end_workbook_row(
-    number: u64,
-    cells: &mut Vec<(usize, Cell)>,
-    n_headers: &mut usize,
-    sink: &mut dyn Sink,
-) -> Result<(), Unreadable> {
-    let n_cells = cells.iter().map(|(idx, _)| idx + 1).max().unwrap_or_default();
-    if *n_headers == 0 {
-        let mut headers = vec![String::new(); n_cells];
-        for (idx, cell) in cells.iter() {
-            if let Cell::Text(text) = cell {
-                headers[*idx].clone_from(text);
-            }
-        }
-        if sink.n_known_headers(&headers) >= MIN_HEADERS {
-            *n_headers = n_cells;
-            sink.headers(&headers);
-        } else if number > MAX_PREAMBLE_ROWS {
-            return Err(Unreadable::new("no row of headers was found in its first sheet"));
-        }
-    } else if n_cells > *n_headers {
-        let texts: Vec<String> = cells.iter().map(|(_, Cell::Text(text) | Cell::Json(text))| text.clone()).collect();
-        sink.ragged(number, &texts, *n_headers);
-    } else {
-        sink.row(Row { number, cells });
-    }
-    Ok(())
-}
-
-/// Refuses workbooks that unpack to more than any catalog needs.
-fn check_inflated_size(bytes: &[u8]) -> Result<(), Unreadable> {
-    const MAX_INFLATED_BYTES: u64 = 2 << 30;
-    let mut archive = zip::ZipArchive::new(Cursor::new(bytes)).map_err(Unreadable::new)?;
-    let mut inflated_bytes: u64 = 0;
-    for idx in 0..archive.len() {
-        inflated_bytes = inflated_bytes.saturating_add(archive.by_index_raw(idx).map_err(Unreadable::new)?.size());
-    }
-    if inflated_bytes > MAX_INFLATED_BYTES {
-        return Err(Unreadable::new("a workbook that unpacks to more than 2 GiB"));
-    }
-    Ok(())
-}
-
-/// The text of a workbook cell: whole numbers without a fraction, dates as ISO 8601.
-fn workbook_text(value: &DataRef<'_>) -> String {
-    match value {
-        DataRef::String(text) | DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
-        DataRef::SharedString(text) => (*text).to_owned(),
-        DataRef::Int(number) => number.to_string(),
-        // From here on a workbook keeps fewer digits than were typed: what is left is no longer the number.
-        DataRef::Float(number) if number.abs() >= 9_007_199_254_740_992.0 => format!("#### {number:e}"),
-        DataRef::Float(number) => number.to_string(),
-        DataRef::Bool(value) => value.to_string(),
-        DataRef::DateTime(moment) => {
-            Day::from_workbook_serial(moment.as_f64()).unwrap_or_else(|| moment.as_f64().to_string())
-        }
-        _ => String::new(),
-    }
 }
 
 /// Reads an array of objects, or several arrays one after the other: first all keys, then the rows.

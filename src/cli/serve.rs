@@ -229,26 +229,11 @@ const FIRST_BUILD_FAILED: &str =
 
 /// The file for a request path: decoded, inside the folder, a folder's `index.html`.
 fn find(root: &Path, relative: &str) -> Option<PathBuf> {
-    let decoded = percent_decode(relative)?;
+    let decoded = crate::model::route::percent_decode(relative)?;
     let route = if decoded.is_empty() || decoded.ends_with('/') { format!("{decoded}index.html") } else { decoded };
     let route = crate::model::route::Route::new(&route).ok()?;
     let path = route.below(root);
     path.is_file().then_some(path)
-}
-
-fn percent_decode(text: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.bytes();
-    while let Some(byte) = rest.next() {
-        if byte == b'%' {
-            let pair = [rest.next()?, rest.next()?];
-            let hex = std::str::from_utf8(&pair).ok()?;
-            bytes.push(u8::from_str_radix(hex, 16).ok()?);
-        } else {
-            bytes.push(byte);
-        }
-    }
-    String::from_utf8(bytes).ok()
 }
 
 fn content_type(path: &Path) -> &'static str {

@@ -15,6 +15,8 @@ pub struct Closed {
     dir: Option<PathBuf>,
     /// Paths below `datasets/` in lower case, of files and of folders.
     claims: BTreeSet<String>,
+    /// File names that were given without a folder, in lower case.
+    names: BTreeSet<String>,
     /// Device and inode, so that a hard link is known as the same file.
     inodes: BTreeSet<(u64, u64)>,
     /// Files by size, so that a copy is known by its content.
@@ -24,7 +26,7 @@ pub struct Closed {
 impl Closed {
     /// Starts with nothing closed.
     pub fn new(dir: Option<PathBuf>) -> Self {
-        Self { dir, claims: BTreeSet::new(), inodes: BTreeSet::new(), by_size: BTreeMap::new() }
+        Self { dir, claims: BTreeSet::new(), names: BTreeSet::new(), inodes: BTreeSet::new(), by_size: BTreeMap::new() }
     }
 
     /// Closes one file by its place on disk.
@@ -37,23 +39,48 @@ impl Closed {
         }
     }
 
-    /// Closes whatever a text can be read to name.
+    /// Closes whatever the file column of an entry can be read to name, folders included.
+    pub fn close_named(&mut self, text: &str) {
+        for token in tokens(text) {
+            self.close_claim(&token);
+        }
+    }
+
+    /// Closes whatever looks like a path or a file name in any other text of an entry.
     pub fn close_text(&mut self, text: &str) {
-        for token in text.split(|c: char| c.is_control() || "；;，,、|\"'[]{}".contains(c)) {
-            let claim = normal(token);
-            if claim.is_empty() {
-                continue;
+        for token in tokens(text) {
+            let last = token.rsplit(['/', '\\']).next().unwrap_or_default();
+            let has_ending = last.rsplit_once('.').is_some_and(|(stem, ending)| {
+                !stem.is_empty()
+                    && (1..=8).contains(&ending.len())
+                    && ending.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            });
+            if has_ending {
+                self.close_claim(&token);
             }
-            if let Some(dir) = &self.dir
-                && let Ok(path) = dir.join(&claim).canonicalize()
-            {
+        }
+    }
+
+    fn close_claim(&mut self, token: &str) {
+        let claim = normal(token);
+        if claim.is_empty() {
+            return;
+        }
+        let on_disk = self.dir.as_ref().and_then(|dir| dir.join(&claim).canonicalize().ok());
+        match (on_disk, &self.dir) {
+            (Some(path), Some(dir)) => {
                 if let Ok(resolved) = path.strip_prefix(dir) {
                     self.claims.insert(normal(&resolved.to_string_lossy()).to_lowercase());
                 }
                 self.close_file(&path);
             }
-            self.claims.insert(claim.to_lowercase());
+            // A name without its folder: any file of that name may be meant.
+            _ if !claim.contains('/') && claim.contains('.') => {
+                self.names.insert(claim.to_lowercase());
+            }
+            _ => {}
         }
+        self.claims.insert(claim.to_lowercase());
     }
 
     /// Whether a file on disk is claimed: by its path or a folder above it, as the same file, or by the same content.
@@ -66,6 +93,10 @@ impl Closed {
                 return true;
             }
             part = part.rsplit_once('/').map_or("", |(above, _)| above);
+        }
+        let name = path.file_name().map(|name| name.to_string_lossy().to_lowercase()).unwrap_or_default();
+        if self.names.contains(&name) {
+            return true;
         }
         let Ok(meta) = path.metadata() else { return true };
         if self.inodes.contains(&(meta.dev(), meta.ino())) {
@@ -86,6 +117,23 @@ fn digest_of(path: &Path) -> Option<Digest> {
     let mut hasher = Hasher::default();
     std::io::copy(&mut file, &mut hasher).ok()?;
     Some(hasher.finish())
+}
+
+/// What a text may name: the whole of it, its parts between separators, and these cut at brackets, colons and blanks;
+/// each also with `%xx` decoded.
+fn tokens(text: &str) -> BTreeSet<String> {
+    const MAX_CHARS: usize = 1_000;
+    let strong = |c: char| c.is_control() || "；;，,、|\"'[]{}".contains(c);
+    let weak = |c: char| strong(c) || c.is_whitespace() || "（）()【】《》<>：:".contains(c);
+    let mut res: BTreeSet<String> = BTreeSet::new();
+    for part in std::iter::once(text).chain(text.split(strong)).chain(text.split(weak)) {
+        let part = part.trim();
+        if !part.is_empty() && part.len() <= MAX_CHARS {
+            res.extend(crate::model::route::percent_decode(part));
+            res.insert(part.to_owned());
+        }
+    }
+    res
 }
 
 /// A path as it would stand below `datasets/`: `/` between its parts, `.` and `..` worked out, a leading
@@ -128,9 +176,17 @@ mod tests {
             "[{\"path\":\"files/secret.csv\"}]",
             "./files/../files/secret.csv",
             "FILES/Secret.csv",
+            "https://x.gov.cn/datasets/files/secret.csv",
+            "secret.csv",
+            "文件：files/secret.csv（内部）",
+            "a.csv files/secret.csv",
+            "files/%73ecret.csv",
         ] {
             let mut closed = Closed::new(Some(root.clone()));
-            closed.close_text(text);
+            closed.close_named(text);
+            if text != "files" {
+                closed.close_text(text);
+            }
             assert!(closed.has(&root.join("files/secret.csv")), "{text}");
             assert_eq!(closed.has(&root.join("files/other.csv")), text == "files", "{text}");
         }
@@ -145,7 +201,7 @@ mod tests {
         std::fs::copy(root.join("secret.csv"), root.join("copy.csv")).unwrap();
         crate::records::replace(&root.join("same-size.csv"), b"public").unwrap();
         let mut closed = Closed::new(Some(root.clone()));
-        closed.close_text("secret.csv");
+        closed.close_named("secret.csv");
         assert!(closed.has(&root.join("link.csv")) && closed.has(&root.join("copy.csv")));
         assert!(!closed.has(&root.join("same-size.csv")));
     }

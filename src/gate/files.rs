@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use crate::catalog::{CatalogFile, UnreadRow};
+use crate::catalog::{CatalogFile, Entry, UnreadRow};
 use crate::diag::{Code, Finding, Place};
 use crate::gate::CheckedFile;
 use crate::gate::closed::Closed;
@@ -40,12 +40,14 @@ impl Files {
         Self { dir, closed }
     }
 
-    /// Notes the files of an entry that is not open: no other entry may publish them.
-    pub fn close(&mut self, dataset: &Dataset) {
-        for location in &dataset.locations {
-            if let Location::File(named) = location {
-                self.closed.close_text(named);
-            }
+    /// Notes whatever an entry that is not open names, in whichever cell: no other entry may publish it.
+    pub fn close(&mut self, entry: &Entry) {
+        for location in &entry.dataset.locations {
+            let (Location::File(named) | Location::Link(named)) = location;
+            self.closed.close_named(named);
+        }
+        for cell in &entry.raw {
+            self.closed.close_text(cell);
         }
     }
 
@@ -93,7 +95,8 @@ impl Files {
             return None;
         }
         let named = dataset.licence_file.replace('\\', "/");
-        match self.judge_file(&named) {
+        let readable = |path: PathBuf| std::fs::File::open(&path).map(|_| path).map_err(|_| Code::FileUnreadable);
+        match self.judge_file(&named).and_then(readable) {
             Ok(path) => Some(CheckedFile { path, public_name: "LICENSE-SOURCE.txt".to_owned(), named }),
             Err(code) => {
                 findings.push(Finding::new(code, place.clone()).about(&dataset.title).found(&named));

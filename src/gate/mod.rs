@@ -152,7 +152,7 @@ pub fn clear(catalog: Catalog, rules: &Rules<'_>, register: &mut Register) -> De
     let mut files = files::Files::new(rules.root, &catalog.files);
     for (entry, class) in entries.iter().zip(&classes) {
         if class.is_err() {
-            files.close(&entry.dataset);
+            files.close(entry);
         }
     }
     for row in &catalog.unread {

@@ -53,8 +53,7 @@ pub fn judge(words: &OpennessWords) -> Result<(), NotOpen> {
     if classes[0] != Openness::Unconditional {
         return Err(NotOpen::new(Code::OpennessClosed, first, ""));
     }
-    let closes = |word: &&String| Openness::parse(word).is_some_and(|class| class != Openness::Unconditional);
-    if let Some(word) = words.set_aside.iter().find(closes) {
+    if let Some(word) = words.set_aside.iter().find(|word| !agrees(word)) {
         return Err(NotOpen::new(Code::OpennessContradiction, word, first));
     }
     if let Some(word) = words.is_open.iter().find(|word| !says_yes(word)) {
@@ -72,6 +71,13 @@ const CONDITION: &str = "开放条件";
 
 fn said(field: &str, word: &str) -> String {
     format!("{field}={word}")
+}
+
+/// Whether a column that the mapping sets aside agrees: it names the same class, or says no more than "open".
+fn agrees(word: &str) -> bool {
+    Openness::parse(word) == Some(Openness::Unconditional)
+        || says_yes(word)
+        || matches!(fold(word).as_str(), "可开放" | "已开放")
 }
 
 fn says_yes(word: &str) -> bool {

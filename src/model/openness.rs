@@ -17,6 +17,10 @@ impl Openness {
     /// Source: the class names of the municipal regulations; `domain/glossary.csv`.
     #[must_use]
     pub fn parse(cell: &str) -> Option<Self> {
+        // The folding leaves white space out: a word over two lines is not the word.
+        if cell.trim().contains(['\n', '\r']) {
+            return None;
+        }
         match crate::model::text::fold(cell).as_str() {
             "无条件开放" | "无条件开放类" | "unconditional" => Some(Self::Unconditional),
             "有条件开放" | "有条件开放类" | "conditional" => Some(Self::Conditional),

@@ -83,6 +83,23 @@ pub fn href(base_path: &str, path: &str) -> String {
     res
 }
 
+/// Decodes `%xx`; `None` where that gives no UTF-8 text or a `%` stands alone.
+#[must_use]
+pub fn percent_decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        if byte == b'%' {
+            let pair = [rest.next()?, rest.next()?];
+            let hex = std::str::from_utf8(&pair).ok()?;
+            bytes.push(u8::from_str_radix(hex, 16).ok()?);
+        } else {
+            bytes.push(byte);
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
 fn is_plain_name(segment: &str) -> bool {
     !segment.is_empty()
         && segment.len() <= 255

@@ -100,6 +100,13 @@ pub fn share(part: usize, whole: usize) -> String {
     }
 }
 
+/// A text that can stand on a page: control characters, which HTML does not know, are shown as `\u{FFFD}`.
+#[must_use]
+pub fn showable(text: &str) -> String {
+    let is_odd = |c: char| c.is_control() && !c.is_whitespace();
+    if text.chars().any(is_odd) { text.replace(is_odd, "\u{FFFD}") } else { text.to_owned() }
+}
+
 /// At most `max_chars` characters of a text, with an ellipsis where it was cut.
 #[must_use]
 pub fn shorten(text: &str, max_chars: usize) -> String {

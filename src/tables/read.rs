@@ -68,10 +68,13 @@ enum Rows<'a> {
 
 /// Finds the columns of a table.
 ///
-/// Errors: [`NoTable`], with the reason in English words.
+/// Errors: [`NoTable`], with the reason in Chinese and English.
 pub fn open(kind: Kind, text: &str) -> Result<Source<'_>, NoTable> {
     match kind {
-        Kind::Separated => open_separated(text, separated::delimiter_of_table(text)),
+        Kind::Separated => match separated::delimiter_of_table(text) {
+            Some(delimiter) => open_separated(text, delimiter),
+            None => Err(NoTable::OtherShape("两种分隔符都讲得通 / two separators fit alike".to_owned())),
+        },
         Kind::TabSeparated => open_separated(text, b'\t'),
         Kind::Json => open_json(text),
     }
@@ -92,7 +95,9 @@ impl Source<'_> {
 
 fn open_separated(text: &str, delimiter: u8) -> Result<Source<'_>, NoTable> {
     if let Some(line) = separated::bad_quote(text, delimiter) {
-        return Err(NoTable::OtherShape(format!("line {line}: a quotation mark that RFC 4180 does not allow")));
+        return Err(NoTable::OtherShape(format!(
+            "第 {line} 行的引号不合规范 / line {line}: a quotation mark that RFC 4180 does not allow"
+        )));
     }
     let mut reader = separated::reader(text, delimiter);
     let mut record = csv::StringRecord::new();
@@ -110,11 +115,19 @@ fn open_separated(text: &str, delimiter: u8) -> Result<Source<'_>, NoTable> {
         }
     }
     let Some(mut header) = header else {
-        return Err(NoTable::OtherShape("empty".to_owned()));
+        return Err(NoTable::OtherShape("空文件 / empty".to_owned()));
     };
     if widest > MAX_COLUMNS || widest > header.len() * 2 + MAX_FURTHER_COLUMNS {
         // One wide row would make every other row as wide: that is not the table that the header describes.
-        return Err(NoTable::OtherShape(format!("a row of {widest} cells under a header of {}", header.len())));
+        return Err(NoTable::OtherShape(format!(
+            "表头 {} 列，数据行 {widest} 列 / a row of {widest} cells under a header of {}",
+            header.len(),
+            header.len()
+        )));
+    }
+    if widest == 1 && text.trim_end().lines().any(str::is_empty) {
+        // The reader passes over empty lines: in one column they may be rows without a value.
+        return Err(NoTable::OtherShape("只有一列且有空行 / one column with empty lines".to_owned()));
     }
     header.resize(widest.max(header.len()), String::new());
     Ok(Source { columns: unique_names(&header), rows: Rows::Separated { text, delimiter } })
@@ -167,7 +180,7 @@ fn unique_names(header: &[String]) -> Vec<String> {
 fn open_json(text: &str) -> Result<Source<'_>, NoTable> {
     if !text.trim_start().starts_with('[') {
         return match json::check(text) {
-            Ok(()) => Err(NoTable::OtherShape("a JSON object, not an array".to_owned())),
+            Ok(()) => Err(NoTable::OtherShape("JSON 对象，不是数组 / a JSON object, not an array".to_owned())),
             Err(error) => Err(NoTable::Broken(error.to_string())),
         };
     }
@@ -193,16 +206,16 @@ fn open_json(text: &str) -> Result<Source<'_>, NoTable> {
     })
     .map_err(|error| NoTable::Broken(error.to_string()))?;
     if has_other_items {
-        return Err(NoTable::OtherShape("an array of plain values".to_owned()));
+        return Err(NoTable::OtherShape("数组中有不是对象的元素 / an array with items that are no objects".to_owned()));
     }
     if let Some(key) = repeated {
-        return Err(NoTable::OtherShape(format!("an object has the key `{key}` twice")));
+        return Err(NoTable::OtherShape(format!("同一对象中 {key} 出现两次 / an object has the key `{key}` twice")));
     }
     if columns.len() > MAX_COLUMNS {
-        return Err(NoTable::OtherShape(format!("more than {MAX_COLUMNS} keys")));
+        return Err(NoTable::OtherShape(format!("超过 {MAX_COLUMNS} 个键 / more than {MAX_COLUMNS} keys")));
     }
     if columns.is_empty() {
-        return Err(NoTable::OtherShape("empty".to_owned()));
+        return Err(NoTable::OtherShape("空文件 / empty".to_owned()));
     }
     Ok(Source { columns: unique_names(&columns), rows: Rows::Json { text, index } })
 }

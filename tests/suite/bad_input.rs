@@ -355,7 +355,7 @@ fn hostile_catalogs_get_an_error_and_no_panic() {
 }
 
 #[test]
-fn a_workbook_that_claims_a_million_columns_or_unpacks_without_end_is_refused() {
+fn a_workbook_that_claims_a_million_rows_and_columns_is_refused() {
     let mut workbook = rust_xlsxwriter::Workbook::new();
     let sheet = workbook.add_worksheet();
     for (column_idx, header) in ["数据资源名称", "提供方名称", "开放类型"].iter().enumerate() {

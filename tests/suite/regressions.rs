@@ -28,6 +28,8 @@ fn rows_never_run_together() {
         &["a,甲,局,无条件开放,\"全市", "zz,ZZCLOSED,局,不予开放,x"][..],
         &["a,甲,局,无条件开放,\"全市", "zz,ZZCLOSED,局,不予开放,x\""],
         &["a,甲,局,无条件开放,\"全市\"x", "zz,ZZCLOSED,局,不予开放,x"],
+        &["a,甲,局,无条件开放,\"全市\rzz,ZZCLOSED,局,不予开放,x\""],
+        &["a,甲,局,无条件开放,\"全市", "zz,ZZCLOSED,局,不予开放\""],
     ] {
         let project = Project::new();
         catalog(&project, ",摘要", rows);
@@ -48,9 +50,27 @@ fn a_mapping_hides_no_contradiction() {
     has_no_zz(&project);
     let project = Project::new();
     project.append("site.toml", "[catalog.columns]\nopenness_class = \"开放条件\"\n");
-    catalog(&project, ",开放条件", &["ok,甲,局,可开放,无条件开放", "zz,ZZ,局,不予开放,无条件开放"]);
+    for word in ["不予开放", "不开放", "依申请开放", "无"] {
+        catalog(&project, ",开放条件", &["ok,甲,局,可开放,无条件开放", &format!("zz,ZZ,局,{word},无条件开放")]);
+        let ran = project.build();
+        assert!(ran.code == 1 && ran.stderr.contains("OPENNESS_CONTRADICTION"), "{word}: {}", ran.stderr);
+        has_no_zz(&project);
+    }
+    // A second column of the class that says nothing we know is no second consent.
+    let project = Project::new();
+    catalog(&project, ",开放属性", &["ok,甲,局,无条件开放,无条件开放", "zz,ZZ,局,无条件开放,无"]);
     let ran = project.build();
-    assert!(ran.code == 1 && ran.stderr.contains("OPENNESS_CONTRADICTION"), "{}", ran.stderr);
+    assert!(ran.code == 1, "{}", ran.stderr);
+    has_no_zz(&project);
+    // Two halves of the word in a list are not the word.
+    let project = Project::new();
+    std::fs::remove_file(project.path("datasets/catalog.csv")).unwrap();
+    project.write(
+        "datasets/catalog.json",
+        r#"[{"标识":"ok","名称":"甲","提供方":"局","开放类型":"无条件开放"},
+            {"标识":"zz","名称":"ZZ","提供方":"局","开放类型":["无条件","开放"]}]"#,
+    );
+    assert_eq!(project.build().code, 1);
     has_no_zz(&project);
 }
 
@@ -70,6 +90,21 @@ fn a_closed_file_stays_closed_however_it_is_named() {
         assert!(ran.code == 1 && ran.stderr.contains("FILE_OF_CLOSED_ENTRY"), "{claim}: {}", ran.stderr);
         assert!(!project.path("public/datasets/open").exists(), "{claim}");
     }
+    // So does one in a column that is not known, or of the licence.
+    for column in ["附件", "许可文件"] {
+        let project = Project::new();
+        catalog(
+            &project,
+            &format!(",文件,{column}"),
+            &[
+                "ok,甲,局,无条件开放,,",
+                "open,乙,局,无条件开放,files/secret.csv,",
+                "zz,丙,局,不予开放,,files/secret.csv",
+            ],
+        );
+        assert!(project.build().stderr.contains("FILE_OF_CLOSED_ENTRY"), "{column}");
+        assert!(!project.path("public/datasets/open").exists(), "{column}");
+    }
     // A second column of files, and a row that cannot be read, count as well.
     let project = Project::new();
     catalog(
@@ -78,6 +113,7 @@ fn a_closed_file_stays_closed_however_it_is_named() {
         &["ok,甲,局,无条件开放,,", "open,乙,局,无条件开放,files/secret.csv,", "zz,丙,局,不予开放,,files/secret.csv"],
     );
     assert!(project.build().stderr.contains("FILE_OF_CLOSED_ENTRY"));
+    assert!(!project.path("public/datasets/open").exists());
     let project = Project::new();
     catalog(
         &project,
@@ -89,6 +125,7 @@ fn a_closed_file_stays_closed_however_it_is_named() {
         ],
     );
     assert!(project.build().stderr.contains("FILE_OF_CLOSED_ENTRY"));
+    assert!(!project.path("public/datasets/open").exists());
 }
 
 /// The report, which names refused entries, went beside `--out` and so into the web root.
@@ -116,6 +153,71 @@ fn hidden_sheets_are_not_the_catalog() {
     assert!(ran.stderr.contains("SHEETS_LEFT_OUT"), "{}", ran.stderr);
     assert!(project.path("public/datasets/ok/index.html").exists());
     has_no_zz(&project);
+}
+
+/// A cell that shows an error, has a formula without a result, or belongs to a merged range was read as empty.
+#[test]
+fn nothing_behind_a_workbook_cell_is_taken_for_nothing() {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (column, header) in HEADER.split(',').chain(["开放条件"]).enumerate() {
+        sheet.write_string(0, column as u16, header).unwrap();
+    }
+    for (row, id) in (1..).zip(["ok", "zzformula", "zzmerged1", "zzmerged2"]) {
+        for (column, cell) in [id, id, "局", "无条件开放"].into_iter().enumerate() {
+            sheet.write_string(row, column as u16, cell).unwrap();
+        }
+    }
+    sheet.write_formula(2, 4, rust_xlsxwriter::Formula::new("=VLOOKUP(1,A1:B2,2)").set_result("")).unwrap();
+    sheet.merge_range(3, 4, 4, 4, "需签协议", &rust_xlsxwriter::Format::new()).unwrap();
+    let project = Project::new();
+    std::fs::remove_file(project.path("datasets/catalog.csv")).unwrap();
+    project.write_bytes("datasets/catalog.xlsx", &workbook.save_to_buffer().unwrap());
+    let ran = project.build();
+    assert_eq!(ran.code, 1, "{}", ran.stderr);
+    assert!(project.path("public/datasets/ok/index.html").exists());
+    has_no_zz(&project);
+}
+
+/// Files in folders below datasets/catalog/ were passed over in silence.
+#[test]
+fn every_file_below_the_catalog_folder_is_read() {
+    let project = Project::new();
+    std::fs::remove_file(project.path("datasets/catalog.csv")).unwrap();
+    project.write("datasets/catalog/county/a.csv", &format!("{HEADER}\na,甲,局,无条件开放\n"));
+    project.write("datasets/catalog/b.csv", &format!("{HEADER}\nb,乙,局,无条件开放\n"));
+    project.build();
+    for id in ["a", "b"] {
+        assert!(project.path(&format!("public/datasets/{id}/index.html")).exists(), "{id}");
+    }
+}
+
+/// A licence text that cannot be read, and a control character in JSON, went further than their dataset.
+#[test]
+fn one_bad_file_stops_at_its_dataset() {
+    let project = with_file("x.json", "[{\"a\":\"x\\u0000\\u001by\"}]");
+    assert_eq!(project.build().code, 0);
+    let page = std::fs::read(project.path("public/datasets/ok/index.html")).unwrap();
+    assert!(!page.contains(&0) && !page.contains(&0x1b));
+    let project = Project::new();
+    project.write("datasets/licence.txt", "x");
+    catalog(&project, ",许可文件", &["ok,甲,局,无条件开放,", "bad,乙,局,无条件开放,licence.txt"]);
+    std::fs::set_permissions(project.path("datasets/licence.txt"), std::os::unix::fs::PermissionsExt::from_mode(0o000))
+        .unwrap();
+    let ran = project.build();
+    assert!(ran.code == 1 && ran.stderr.contains("FILE_UNREADABLE"), "{}", ran.stderr);
+    assert!(project.path("public/datasets/ok/index.html").exists());
+}
+
+/// Rows without a value in a table of one column, and values cut at the wrong of two likely signs, were lost in silence.
+#[test]
+fn what_cannot_be_told_is_no_table() {
+    for text in ["温度\n1\n\n2\n", "名称;数值,单位\nA;1,5\nB;2,5\n"] {
+        let project = with_file("x.csv", text);
+        let ran = project.build();
+        assert!(ran.code == 0 && ran.stderr.contains("TABLE_NONE"), "{text}: {}", ran.stderr);
+        assert!(!project.path("public/datasets/ok/data").exists(), "{text}");
+    }
 }
 
 /// 是否向社会开放 = 无 was taken for an empty cell.

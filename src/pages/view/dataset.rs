@@ -8,7 +8,7 @@ use crate::model::route::href;
 use crate::model::table::{DataFile, Table};
 use crate::pages::facets::{Kind, facet_slug, is_overdue, updated};
 use crate::pages::plan::Job;
-use crate::pages::strings::{count, shorten, size};
+use crate::pages::strings::{count, shorten, showable, size};
 use crate::pages::view::card::frequency;
 use crate::pages::view::shell::{Crumb, PageHead};
 use crate::pages::view::{Fact, Scope, facts};
@@ -234,13 +234,13 @@ fn table_view(scope: Scope<'_>, table: &Table) -> TableView {
         scope.strings.fill("preview_note", &[("shown", &count(n_shown)), ("rows", &rows)])
     };
     let cell = |value: &Option<String>| match value {
-        Some(text) => CellView { text: shorten(text, CELL_CHARS), none: false },
+        Some(text) => CellView { text: shorten(&showable(text), CELL_CHARS), none: false },
         None => CellView { text: String::new(), none: true },
     };
     TableView {
         name: table.source.clone(),
         label: scope.strings.fill("preview_label", &[("name", &table.source)]),
-        columns: table.columns.clone(),
+        columns: table.columns.iter().map(|column| showable(column)).collect(),
         rows: table.preview.iter().map(|row| row.iter().map(cell).collect()).collect(),
         note,
     }
