@@ -8,11 +8,10 @@
 //! A build that is killed between 3 and 4 is finished by the next one, one that is killed before 3 leaves no trace.
 
 use std::fmt::Write as _;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use rustix::fs::{CWD, RenameFlags, renameat_with, syncfs};
+use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
@@ -258,9 +257,18 @@ pub fn preview(folders: &Folders) -> Result<()> {
 }
 
 /// One `syncfs` instead of an `fsync` for each of many thousand files.
+#[cfg(target_os = "linux")]
 fn sync(dir: &Path) -> Result<()> {
-    let dir_file = File::open(dir).with_context(|| format!("opening {}", dir.display()))?;
-    syncfs(&dir_file).with_context(|| format!("syncing {}", dir.display()))
+    let dir_file = std::fs::File::open(dir).with_context(|| format!("opening {}", dir.display()))?;
+    rustix::fs::syncfs(&dir_file).with_context(|| format!("syncing {}", dir.display()))
+}
+
+/// Where one file system cannot be synced by itself, all of them are.
+#[cfg(not(target_os = "linux"))]
+#[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
+fn sync(_dir: &Path) -> Result<()> {
+    rustix::fs::sync();
+    Ok(())
 }
 
 fn swap(folders: &Folders) -> Result<()> {

@@ -148,13 +148,19 @@ fn summary(args: &SiteArgs, lang: Lang, counts: Counts, site: Option<(&Path, usi
         ),
     });
     if let Some((out, n_pages, n_files)) = site {
+        let report = args.site.join("report/index.html");
         print::note(&match lang {
             Lang::Zh => {
-                format!("已发布到 {}：{n_pages} 个页面，{n_files} 个文件；检查报告见 report/index.html", out.display())
+                format!(
+                    "已发布到 {}：{n_pages} 个页面，{n_files} 个文件；检查报告见 {}",
+                    out.display(),
+                    report.display()
+                )
             }
             Lang::En => format!(
-                "published to {}: {n_pages} pages, {n_files} files; the report is report/index.html",
-                out.display()
+                "published to {}: {n_pages} pages, {n_files} files; the report is {}",
+                out.display(),
+                report.display()
             ),
         });
     }
