@@ -207,7 +207,6 @@ fn default_theme() -> String {
     "default".to_owned()
 }
 
-/// The languages that interface strings exist for in the built-in theme; a theme may bring more.
 impl Site {
     /// Reads and checks `site.toml` in a site folder.
     ///

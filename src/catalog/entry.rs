@@ -78,6 +78,10 @@ pub fn read_file(
 impl Reader<'_> {
     /// Whether every cell that speaks of openness names the one class, and nothing else does.
     fn is_plainly_open(&self, cells: &[(usize, Cell)]) -> bool {
+        // The site's own words for the class may turn any word into another.
+        if self.config.values.contains_key(Field::OpennessClass.code_name()) {
+            return false;
+        }
         let mut n_classes = 0;
         for (column_idx, cell) in cells {
             let Some(field) = self.columns.field(*column_idx).filter(|field| is_openness(*field)) else { continue };
@@ -232,16 +236,7 @@ impl Builder<'_> {
         let (text, flaws) = clean(raw, keep_lines);
         let place = || self.place.clone().in_column(header.trim());
         if flaws.hidden {
-            let strict = matches!(
-                field,
-                Field::Title
-                    | Field::Identifier
-                    | Field::ProviderName
-                    | Field::OpennessClass
-                    | Field::IsOpen
-                    | Field::OpenCondition
-            );
-            if strict {
+            if is_openness(field) || matches!(field, Field::Title | Field::Identifier | Field::ProviderName) {
                 self.faults.push(Finding::new(Code::TitleHidden, place()).found(raw));
             } else {
                 self.findings.push(Finding::new(Code::TextHidden, place()).found(raw));

@@ -192,6 +192,28 @@ mod tests {
     }
 
     #[test]
+    fn every_string_is_used() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut used = String::new();
+        for dir in ["themes/default/templates", "src/pages"] {
+            for item in WalkDir::new(root.join(dir)).into_iter().map(Result::unwrap) {
+                if item.file_type().is_file() {
+                    used.push_str(&std::fs::read_to_string(item.path()).unwrap());
+                }
+            }
+        }
+        // Families of keys that are put together from a code name.
+        let families = ["by_", "kind_", "freq_", "outcome_"];
+        let indexes = ["themes_title", "providers_title", "formats_title", "frequencies_title", "tags_title"];
+        let bytes = BUILT_IN.iter().find(|(known, _)| *known == "i18n/en.toml").unwrap().1;
+        let table: BTreeMap<String, String> = toml::from_str(std::str::from_utf8(bytes).unwrap()).unwrap();
+        for key in table.keys().filter(|key| !families.iter().any(|family| key.starts_with(family))) {
+            let is_used = used.contains(&format!("t.{key}")) || used.contains(&format!("\"{key}\""));
+            assert!(is_used || indexes.contains(&key.as_str()), "{key} is used nowhere");
+        }
+    }
+
+    #[test]
     fn every_file_of_the_default_theme_is_embedded() {
         let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("themes/default");
         let mut on_disk = BTreeMap::new();

@@ -6,6 +6,7 @@ use crate::model::route::href;
 use crate::pages::Inputs;
 use crate::pages::facets::Facets;
 use crate::pages::plan::{Job, Page, language_prefix};
+use crate::pages::strings::shorten;
 use crate::pages::theme::Theme;
 use crate::pages::view::list::facet_groups;
 use crate::pages::view::{Fact, Scope, SiteView, facts};
@@ -14,6 +15,9 @@ use crate::rules::Validity;
 /// Where scripts, styles and forms may go: nowhere but the site itself. Source: `design/frontend.md` 6.2.
 const CSP: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; \
                    connect-src 'self'; form-action 'self'; base-uri 'none'";
+
+/// Longest step on the way to a page, in characters; the title itself stands below.
+const CRUMB_CHARS: usize = 40;
 
 /// The page's own head.
 #[derive(Serialize)]
@@ -82,7 +86,7 @@ impl PageHead {
             .collect();
         let mut crumbs = crumbs;
         if !job.folder.is_empty() {
-            crumbs.push(Crumb { label: title.to_owned(), href: None });
+            crumbs.push(Crumb { label: shorten(title, CRUMB_CHARS), href: None });
         }
         Self {
             title: title.to_owned(),
