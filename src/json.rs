@@ -69,6 +69,16 @@ impl<'de> Deserialize<'de> for Item<'de> {
     }
 }
 
+/// The members of an object in their order.
+///
+/// Errors: when the text is no object.
+pub fn members(text: &str) -> serde_json::Result<Object<'_>> {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    let members = deserializer.deserialize_map(Members)?;
+    deserializer.end()?;
+    Ok(members)
+}
+
 struct Members;
 
 impl<'de> Visitor<'de> for Members {

@@ -15,6 +15,7 @@
 //! What is absent on purpose: no stage reads the clock, the environment or a global; the gate does no output; only
 //! `stage` creates files of the site; only `cli` prints.
 
+pub mod batch;
 pub mod catalog;
 pub mod cli;
 pub mod decode;
@@ -25,7 +26,9 @@ pub mod json;
 pub mod markdown;
 pub mod model;
 pub mod pages;
+pub mod profile;
 pub mod publish;
+pub mod readers;
 pub mod records;
 pub mod rules;
 pub mod separated;

@@ -27,32 +27,30 @@ pub fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
 }
 
 /// The sign that separates the values of a table: the one that gives the same number of values, more than one, in all
-/// records of the sample; of several such the one that gives most; else the one that gives most in the first record.
+/// records of the sample; of several such the one that gives most; else the one that gives the same number of values in
+/// most records, because titles and notes stand above or below.
 ///
 /// `None` where two signs fit alike: any choice would be a guess.
 #[must_use]
-pub fn delimiter_of_table(text: &str) -> Option<u8> {
-    let widths = |delimiter: u8| -> Vec<usize> { sample(text, delimiter).iter().map(Vec::len).collect() };
-    let even = |delimiter: u8| {
-        let widths = widths(delimiter);
-        widths.first().copied().filter(|first| *first > 1 && widths.iter().all(|width| width == first))
-    };
-    let mut fits: Vec<(usize, u8)> =
-        DELIMITERS.into_iter().filter_map(|delimiter| Some((even(delimiter)?, delimiter))).collect();
-    fits.sort_by_key(|(width, _)| std::cmp::Reverse(*width));
-    match fits[..] {
-        [(best, _), (other, _), ..] if best == other => return None,
-        [(_, delimiter), ..] => return Some(delimiter),
-        [] => {}
-    }
-    let mut best = (1, DELIMITERS[0]);
+pub fn delimiter_of_records(text: &str, quotes: bool) -> Option<u8> {
+    let mut fits: Vec<((bool, usize, usize), u8)> = Vec::new();
     for delimiter in DELIMITERS {
-        let width = widths(delimiter).first().copied().unwrap_or_default();
-        if width > best.0 {
-            best = (width, delimiter);
+        let mut reader = csv::ReaderBuilder::new();
+        reader.has_headers(false).flexible(true).delimiter(delimiter).quoting(quotes);
+        let records = reader.from_reader(text.as_bytes()).into_records().map_while(Result::ok);
+        let widths: Vec<usize> = records.take(SAMPLE_RECORDS).map(|record| record.len()).collect();
+        let n_with = |width: usize| widths.iter().filter(|other| **other == width).count();
+        if let Some((n_records, width)) = widths.iter().filter(|width| **width > 1).map(|w| (n_with(*w), *w)).max() {
+            let is_even = n_records == widths.len();
+            fits.push(((is_even, if is_even { 0 } else { n_records }, width), delimiter));
         }
     }
-    Some(best.1)
+    fits.sort_by_key(|(fit, _)| std::cmp::Reverse(*fit));
+    match fits[..] {
+        [(best, _), (other, _), ..] if best == other => None,
+        [(_, delimiter), ..] => Some(delimiter),
+        [] => Some(DELIMITERS[0]),
+    }
 }
 
 /// The line of the first quotation mark that RFC 4180 does not allow: text after a closing one, or none that closes.
@@ -101,12 +99,12 @@ mod tests {
 
     #[test]
     fn the_sign_is_told_by_the_records() {
-        assert_eq!(delimiter_of_table("id,状态(0|1|2)\n1,0\n"), Some(b','));
-        assert_eq!(delimiter_of_table("\"a;b;c\",d\n1,2\n"), Some(b','));
-        assert_eq!(delimiter_of_table("a;b\n1,5;2\n"), Some(b';'));
-        assert_eq!(delimiter_of_table("a\tb\n1\t2\n"), Some(b'\t'));
-        assert_eq!(delimiter_of_table("a\n1\n"), Some(b','));
-        assert_eq!(delimiter_of_table("名称;数值,单位\nA;1,5\n"), None);
+        assert_eq!(delimiter_of_records("id,状态(0|1|2)\n1,0\n", true), Some(b','));
+        assert_eq!(delimiter_of_records("\"a;b;c\",d\n1,2\n", true), Some(b','));
+        assert_eq!(delimiter_of_records("a;b\n1,5;2\n", true), Some(b';'));
+        assert_eq!(delimiter_of_records("a\tb\n1\t2\n", true), Some(b'\t'));
+        assert_eq!(delimiter_of_records("a\n1\n", true), Some(b','));
+        assert_eq!(delimiter_of_records("名称;数值,单位\nA;1,5\n", true), None);
     }
 
     proptest::proptest! {

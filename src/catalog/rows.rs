@@ -84,7 +84,7 @@ pub fn read(name: &str, bytes: Vec<u8>, stated_encoding: Option<&str>, sink: &mu
         NotText::Binary => Unreadable::new("不是文本文件 / binary data"),
         other => Unreadable::new(other),
     })?;
-    if decoded.decided == Decided::ByGuess {
+    if matches!(decoded.decided, Decided::ByGuess(_)) {
         sink.guessed(decoded.encoding);
     }
     let is_json = name.to_ascii_lowercase().ends_with(".json") || decoded.text.trim_start().starts_with(['[', '{']);

@@ -2,6 +2,7 @@
 
 mod build;
 mod init;
+mod inspect;
 mod locale;
 mod pipeline;
 mod print;
@@ -18,6 +19,7 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::diag::Lang;
 use crate::model::date::Day;
+use crate::site::ReadConfig;
 
 /// How a command ended; the number is the exit code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -65,6 +67,8 @@ enum Command {
     Build(BuildArgs),
     /// 本机预览：生成、打开本机服务、改动后重新生成并刷新浏览器 Build, serve on localhost, rebuild on change
     Serve(ServeArgs),
+    /// 查看一个数据文件会怎样被读取：表格、字段类型、统计 What becomes of one data file: tables, types, profile
+    Inspect(InspectArgs),
     /// 核对已生成的网站和记录 Check a built site and the records: checksums and chain
     Verify(VerifyArgs),
 }
@@ -120,6 +124,30 @@ struct ServeArgs {
 }
 
 #[derive(Args)]
+struct InspectArgs {
+    /// 数据文件 the data file
+    file: PathBuf,
+    /// 把转换后的文件写入此空文件夹 write derived files into this empty folder
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// 转换成哪些格式 which formats to write
+    #[arg(long, value_name = "LIST", value_delimiter = ',', default_value = "csv,json,jsonl,xlsx,parquet", value_parser = ["csv", "json", "jsonl", "xlsx", "parquet", "rows"])]
+    formats: Vec<String>,
+    /// 文件编码，如 gb18030 the encoding, such as gb18030
+    #[arg(long, value_name = "NAME")]
+    encoding: Option<String>,
+    /// 表头所在的行，从 1 起 the row of headers, from 1
+    #[arg(long, value_name = "N")]
+    header_row: Option<u64>,
+    /// 输出 JSON print JSON lines on stdout
+    #[arg(long)]
+    json: bool,
+    /// 并行线程数（默认全部核心） number of threads (default: all cores)
+    #[arg(long, value_name = "N")]
+    jobs: Option<usize>,
+}
+
+#[derive(Args)]
 struct VerifyArgs {
     /// 站点文件夹 the site folder
     #[arg(long, value_name = "DIR", default_value = ".")]
@@ -162,6 +190,17 @@ fn dispatch(command: Command, lang: Lang) -> Result<Outcome> {
         Command::Check(args) => build::check(&args, lang),
         Command::Build(args) => build::build(&args.site, args.out.as_deref(), lang),
         Command::Serve(args) => serve::run(&args.site, args.port, lang),
+        Command::Inspect(args) => inspect::run(
+            &inspect::Wanted {
+                file: args.file,
+                out: args.out,
+                formats: args.formats,
+                json: args.json,
+                jobs: args.jobs,
+                config: ReadConfig { encoding: args.encoding, header_row: args.header_row, ..ReadConfig::default() },
+            },
+            lang,
+        ),
         Command::Verify(args) => verify::run(&args.site, args.out.as_deref(), lang),
     }
 }

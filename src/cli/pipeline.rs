@@ -168,9 +168,9 @@ fn make(
     let n_cleared = cleared.datasets().len();
     let stage = Stage::create(stage_root)?;
     let ingesting = progress.start("转换数据", "converting data", n_cleared);
-    let evidence = tables::ingest(&cleared, &stage, site.exports, &|| ingesting.step())?;
+    let evidence = tables::ingest(&cleared, &stage, &tables::Settings::of(&site), &|| ingesting.step())?;
     ingesting.end(&n_cleared.to_string());
-    let (publishable, more) = gate::release(cleared, evidence, &stage)?;
+    let (publishable, more) = gate::release(cleared, evidence, &regime, &stage)?;
     findings.extend(more);
     if publishable.releases().iter().any(|release| !release.files.originals.is_empty()) {
         findings.push(Finding::new(Code::ScreeningAbsent, Place::none()));

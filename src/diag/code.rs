@@ -245,6 +245,54 @@ codes! {
     TableRagged "TABLE_RAGGED" Warn "RFC 4180 2.4"
         zh("有 {} 行的列数与表头不一致；缺少的按空缺处理，多出的列另加列名", "每行列数相同", "检查原文件中的分隔符和引号")
         en("{} rows have another number of cells than the header; missing ones are empty, further ones get columns of their own", "rows of equal length", "check separators and quotation marks in the file");
+    EncodingDoubtful "ENCODING_DOUBTFUL" Warn "SURPRISES: text files"
+        zh("文件的编码只能推测，可能有误：{}", "UTF-8，或在 site.toml 的 [[tables]] 中写明 encoding", "核对所示文字；如有误，在 [[tables]] 中写明 encoding，或另存为 UTF-8")
+        en("the encoding of the file is a doubtful guess (usual letters of a hundred, then the runner-up, then a sample): {}", "UTF-8, or `encoding` stated under `[[tables]]` in site.toml", "look at the sample; if it is wrong, state `encoding` under `[[tables]]`, or save the file as UTF-8");
+    TablePreamble "TABLE_PREAMBLE" Note "SURPRISES: text files"
+        zh("表头上方有说明文字，未作为数据：{}", "第一行是表头", "无需处理；如判断有误，在 [[tables]] 中写明 header_row")
+        en("there are rows above the headers, which are no data: {}", "headers in the first row", "nothing to do; if this is wrong, state `header_row` under `[[tables]]`");
+    TableHeaderRows "TABLE_HEADER_ROWS" Note "SURPRISES: text files"
+        zh("表头共 {} 行，已合并为一行列名", "一行表头", "无需处理；如判断有误，在 [[tables]] 中写明 header_rows")
+        en("there are {} rows of headers, joined into one", "one row of headers", "nothing to do; if this is wrong, state `header_rows` under `[[tables]]`");
+    TableHeaderDoubtful "TABLE_HEADER_DOUBTFUL" Warn "SURPRISES: text files"
+        zh("第 {} 行作为表头，但多为数值或日期，可能没有表头", "一行列名", "在原文件中补上列名，或在 [[tables]] 中写明 header_row")
+        en("row {} was taken for the headers, but most of it are numbers or days: the headers may be missing", "a row of column names", "add the headers to the file, or state `header_row` under `[[tables]]`");
+    TableHeaderNames "TABLE_HEADER_NAMES" Note "SURPRISES: text files"
+        zh("有 {} 个列名为空或重复，已另行编号", "每列有各不相同的列名", "在原文件中补全列名")
+        en("{} column names are empty or repeated and were numbered", "a name of its own for each column", "complete the names in the file");
+    TableQuotesLiteral "TABLE_QUOTES_LITERAL" Warn "RFC 4180 2.5 to 2.7"
+        zh("第 {} 行的引号不合规范；各行列数一致，引号按普通文字读取", "成对的引号，值内的引号写两次", "核对该行；最好重新导出")
+        en("line {} has a quotation mark that RFC 4180 does not allow; all rows come out even, so marks were read as letters", "marks in pairs, doubled inside a value", "check the line; best export the file again");
+    ValuesScientific "VALUES_SCIENTIFIC" Warn "SURPRISES: text files"
+        zh("有类似 3.20902E+17 的值，位数已被表格软件丢失", "完整的数字", "从原系统重新导出，导出前把该列设为文本格式")
+        en("there are values such as 3.20902E+17: a spreadsheet lost their digits", "all digits", "export again from the source, with the column set to text");
+    ValuesHashes "VALUES_HASHES" Warn "SURPRISES: text files"
+        zh("有 ######## 字样的值，原值已丢失", "原来的值", "在表格软件中加宽该列后重新导出")
+        en("there are values such as ########: what stood there is lost", "the value itself", "widen the column in the spreadsheet and export again");
+    ValuesSerialDays "VALUES_SERIAL_DAYS" Warn "SURPRISES: text files"
+        zh("列名表示日期，值却像 45250 这样的天数，日期可能已被表格软件改成序号", "如 2026-11-21 的日期", "在表格软件中把该列设为日期格式后重新导出")
+        en("the name says date, but the values are numbers such as 45250: a spreadsheet may have turned days into serial numbers", "days such as 2026-11-21", "set the column to a date format in the spreadsheet and export again");
+    ValuesLost "VALUES_LOST_CHARACTERS" Warn "SURPRISES: text files"
+        zh("有类似“湖?镇”的值，生僻字可能已在转换编码时丢失", "完整的文字", "从原系统以 UTF-8 或 GB18030 重新导出")
+        en("there are values such as 湖?镇: a rare character may have been lost to an encoding", "every character", "export again from the source as UTF-8 or GB18030");
+    HiddenContent "HIDDEN_CONTENT" Refuse "issue 3: hidden sheets, rows and columns are where personal data hides"
+        zh("工作簿中有隐藏的内容：{}", "没有隐藏工作表、行、列的工作簿", "取消隐藏后检查并删除不应公开的内容；确认可以公开的，在 [[tables]] 中设置 hidden_is_checked = true")
+        en("the workbook hides something: {}", "a workbook without hidden sheets, rows or columns", "unhide it, look, and delete what must not be published; if all may be, set `hidden_is_checked = true` under `[[tables]]`");
+    HiddenUnknown "HIDDEN_UNKNOWN" Warn "issue 3: hidden sheets, rows and columns"
+        zh("{} 格式看不出有无隐藏的行和列", "XLSX 或 ODS，或事先检查过的文件", "打开文件检查；确认后在 [[tables]] 中设置 hidden_is_checked = true")
+        en("in {} files hidden rows and columns cannot be told", "XLSX or ODS, or a file that somebody looked at", "open the file and look; then set `hidden_is_checked = true` under `[[tables]]`");
+    ArchiveBomb "ARCHIVE_BOMB" Refuse "ours: bounded time and memory"
+        zh("压缩文件解开后过大：{}", "正常大小的文件", "核对文件来源；确有需要时拆分为多个文件")
+        en("the archive unpacks to too much: {}", "a file of ordinary size", "check where it comes from; split it if it is sound");
+    ExportLimit "EXPORT_BEYOND_LIMIT" Note "[exports.max_mib]"
+        zh("原文件较大，未生成以下格式：{}", "不超过 [exports.max_mib] 的文件", "无需处理；需要时在 site.toml 的 [exports.max_mib] 中提高上限")
+        en("the original is large, so these were not made: {}", "a file within `[exports.max_mib]`", "nothing to do; raise the limit under `[exports.max_mib]` in site.toml if you want them");
+    TableSplit "TABLE_SPLIT" Note "Excel specifications and limits"
+        zh("表格超过一张工作表的行数，XLSX 分为多张工作表或多个文件：{}", "至多 1,048,575 行数据", "无需处理；其他格式不受影响")
+        en("the table is longer than a sheet, so the XLSX was split into sheets and files: {}", "at most 1,048,575 rows of data", "nothing to do; the other formats are whole");
+    NotMachineReadable "NOT_MACHINE_READABLE" Warn "the regime: machine readability"
+        zh("规则要求可机器读取，但没有可以读作表格的文件：{}", "CSV、JSON、XLSX 等可机器读取的文件", "另附一个 CSV 等格式的数据文件")
+        en("the rules ask for machine readability, and no file reads as a table: {}", "a file that machines read, such as CSV, JSON or XLSX", "add a data file such as CSV");
     PageInvalid "PAGE_INVALID" Stop "DESIGN I9"
         zh("内容页有误：{}", "以 +++ 开头的 TOML 页头和 Markdown 正文", "修改该页")
         en("the content page is not valid: {}", "TOML front matter between +++ lines, then Markdown", "correct the page");

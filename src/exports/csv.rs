@@ -6,63 +6,89 @@
 use std::io::Write;
 
 use anyhow::{Context, Result};
+use rayon::prelude::*;
 
-use super::{Cell, Place, TableWriter};
-use crate::model::table::DataFile;
+use super::signs::needs_quotes;
+use super::{Made, Order, Place, TableWriter};
+use crate::batch::{Batch, Cell};
 use crate::stage::StageWriter;
 
-pub(super) struct CsvWriter<'a> {
-    place: Place<'a>,
+struct CsvWriter<'a> {
+    place: Place,
     out: StageWriter<'a>,
-    line: Vec<u8>,
+    n_columns: usize,
 }
 
-impl<'a> CsvWriter<'a> {
-    pub(super) fn open(place: Place<'a>, columns: &[String]) -> Result<Self> {
-        let out = place.stage.writer(&place.route)?;
-        let mut writer = Self { place, out, line: Vec::new() };
-        let header: Vec<Cell<'_>> = columns.iter().map(|column| Cell::Text(column)).collect();
-        writer.row(&header)?;
-        Ok(writer)
+pub(super) fn open<'a>(order: Order<'a>) -> Result<Box<dyn TableWriter + 'a>> {
+    let place = order.place("csv")?;
+    let out = order.stage.writer(&place.route)?;
+    let mut writer = CsvWriter { place, out, n_columns: order.columns.len() };
+    let mut line = Vec::new();
+    push_row(&mut line, order.columns.iter().map(|column| Some(column.name.as_str())), writer.n_columns);
+    writer.write(&line)?;
+    Ok(Box::new(writer))
+}
+
+impl CsvWriter<'_> {
+    fn write(&mut self, bytes: &[u8]) -> Result<()> {
+        self.out.write_all(bytes).with_context(|| format!("writing {}", self.place.route))
     }
 }
 
 impl TableWriter for CsvWriter<'_> {
-    fn row(&mut self, row: &[Cell<'_>]) -> Result<()> {
-        self.line.clear();
-        for (idx, cell) in row.iter().enumerate() {
-            if idx > 0 {
-                self.line.push(b',');
+    fn rows(&mut self, batches: &[Batch]) -> Result<()> {
+        let n_columns = self.n_columns;
+        let text_of = |batch: &Batch| {
+            let mut text = Vec::with_capacity(batch.n_bytes() + batch.n_bytes() / 8);
+            for row_idx in 0..batch.n_rows() {
+                match batch.plain_csv_row(row_idx) {
+                    Some(row) if n_columns > 1 => {
+                        text.extend_from_slice(row.as_bytes());
+                        text.extend_from_slice(b"\r\n");
+                    }
+                    _ => push_row(&mut text, batch.row(row_idx).map(Cell::text), n_columns),
+                }
             }
-            // A line with nothing on it is no row: where a table has one column, no value is written as `""`.
-            let value = if row.len() == 1 { Some(cell.text().unwrap_or_default()) } else { cell.text() };
-            push_field(&mut self.line, value);
+            text
+        };
+        for text in batches.par_iter().map(text_of).collect::<Vec<_>>() {
+            self.write(&text)?;
         }
-        self.line.extend_from_slice(b"\r\n");
-        self.out.write_all(&self.line).with_context(|| format!("writing {}", self.place.route))
+        Ok(())
     }
 
-    fn finish(self: Box<Self>) -> Result<std::result::Result<DataFile, String>> {
+    fn finish(self: Box<Self>) -> Result<Made> {
         let staged = self.out.finish()?;
-        Ok(Ok(self.place.file(staged)))
+        Ok(Made::one(self.place.file(staged)))
     }
 }
 
-fn push_field(line: &mut Vec<u8>, value: Option<&str>) {
+fn push_row<'a>(text: &mut Vec<u8>, row: impl Iterator<Item = Option<&'a str>>, n_columns: usize) {
+    for (idx, value) in row.enumerate() {
+        if idx > 0 {
+            text.push(b',');
+        }
+        // A line with nothing on it is no row: where a table has one column, no value is written as `""`.
+        push_field(text, if n_columns == 1 { Some(value.unwrap_or_default()) } else { value });
+    }
+    text.extend_from_slice(b"\r\n");
+}
+
+#[inline]
+fn push_field(text: &mut Vec<u8>, value: Option<&str>) {
     let Some(value) = value else { return };
-    let needs_quotes = value.is_empty() || value.bytes().any(|byte| matches!(byte, b',' | b'"' | b'\r' | b'\n'));
-    if !needs_quotes {
-        line.extend_from_slice(value.as_bytes());
+    if !value.is_empty() && !needs_quotes(value) {
+        text.extend_from_slice(value.as_bytes());
         return;
     }
-    line.push(b'"');
+    text.push(b'"');
     for byte in value.bytes() {
         if byte == b'"' {
-            line.push(b'"');
+            text.push(b'"');
         }
-        line.push(byte);
+        text.push(byte);
     }
-    line.push(b'"');
+    text.push(b'"');
 }
 
 #[cfg(test)]
@@ -73,13 +99,7 @@ mod tests {
         #[test]
         fn what_is_written_reads_back(values in proptest::collection::vec("[a,\"\r\n 甲0]{1,6}", 2..5)) {
             let mut line = Vec::new();
-            for (idx, value) in values.iter().enumerate() {
-                if idx > 0 {
-                    line.push(b',');
-                }
-                push_field(&mut line, Some(value));
-            }
-            line.extend_from_slice(b"\r\n");
+            push_row(&mut line, values.iter().map(|value| Some(value.as_str())), values.len());
             let mut reader = ::csv::ReaderBuilder::new().has_headers(false).from_reader(&line[..]);
             let record = reader.records().next().unwrap().unwrap();
             proptest::prop_assert_eq!(record.iter().collect::<Vec<_>>(), values);

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::gate::Release;
+use crate::model::column::{Column, ColumnType, Rule, TimeForm};
 use crate::model::table::{DataFile, Table};
 
 /// The descriptor; paths are relative to the dataset's own folder, as the standard asks.
@@ -56,11 +57,27 @@ fn resource(file: &DataFile, folder: &str, table: Option<&Table>) -> Value {
     if let Some(table) = table
         && file.format.as_ref().is_some_and(|format| format.label() == "CSV")
     {
-        let fields: Vec<Value> =
-            table.columns.iter().map(|column| json!({ "name": column, "type": "string" })).collect();
+        let fields: Vec<Value> = table.columns.iter().map(field).collect();
         res["type"] = json!("table");
         res["encoding"] = json!("utf-8");
         res["schema"] = json!({ "fields": fields });
+    }
+    res
+}
+
+/// A field as Table Schema has it; types only where every value is one in the standard's own form.
+fn field(column: &Column) -> Value {
+    let (name, format) = match (column.column_type, column.rule) {
+        (ColumnType::Integer, _) => ("integer", None),
+        (ColumnType::Decimal | ColumnType::Coordinate, _) => ("number", None),
+        (ColumnType::Date, Rule::EveryTime { form: TimeForm::Dashes }) => ("date", None),
+        (ColumnType::Date, Rule::EveryTime { form: TimeForm::Compact }) => ("date", Some("%Y%m%d")),
+        (ColumnType::DateTime, Rule::EveryTime { form: TimeForm::T | TimeForm::Space }) => ("datetime", Some("any")),
+        _ => ("string", None),
+    };
+    let mut res = json!({ "name": column.name, "type": name });
+    if let Some(format) = format {
+        res["format"] = json!(format);
     }
     res
 }

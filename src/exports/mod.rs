@@ -1,123 +1,171 @@
 //! The files that kaishu makes from a dataset: one file of source for each format, and the list of them.
 //!
-//! [`TableWriters`] is fed row by row in the same pass that reads a table; [`package`] makes what stands for a whole
-//! dataset (checksums, data package, ZIP) once the gate has released it.
+//! [`TableWriters`] is fed batch by batch once a table is known, all formats in one pass; [`package`] makes what stands
+//! for a whole dataset (checksums, data package, ZIP) once the gate has released it.
 
 pub mod citation;
 mod csv;
 mod datapackage;
 mod json;
 pub mod package;
+mod parquet;
+mod rows;
+mod signs;
 mod xlsx;
 
 use anyhow::Result;
+use rayon::prelude::*;
 
+use crate::batch::Batch;
+use crate::model::column::Column;
 use crate::model::format::Format;
 use crate::model::route::Route;
 use crate::model::table::DataFile;
-use crate::site::ExportConfig;
+use crate::site::{ExportConfig, Limits};
 use crate::stage::{Stage, Staged};
 
-/// One value of a table, as the source has it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cell<'a> {
-    /// No value.
-    Missing,
-    /// Text, possibly empty.
-    Text(&'a str),
-    /// The source text of a JSON number, truth value, list or object.
-    Raw(&'a str),
-}
-
-impl<'a> Cell<'a> {
-    /// The value as people read it; `None` where there is none.
-    #[must_use]
-    pub fn text(self) -> Option<&'a str> {
-        match self {
-            Self::Missing => None,
-            Self::Text(text) | Self::Raw(text) => Some(text),
-        }
-    }
+/// What is to be made of a table.
+#[derive(Clone, Copy)]
+pub struct Order<'a> {
+    /// Where files are made.
+    pub stage: &'a Stage,
+    /// The folder of derived files, relative to the site.
+    pub folder: &'a str,
+    /// The folder of the table in the static API.
+    pub api: &'a str,
+    /// The table's part of the address.
+    pub table: &'a str,
+    /// Its columns.
+    pub columns: &'a [Column],
+    /// How many rows there are.
+    pub n_rows: u64,
+    /// Whether the source itself tells numbers and truth values from text.
+    pub is_typed: bool,
+    /// Which files the site wants.
+    pub config: ExportConfig,
+    /// How large the original is.
+    pub size_bytes: u64,
 }
 
 /// The writers that one table feeds.
 pub struct TableWriters<'a> {
     writers: Vec<Box<dyn TableWriter + 'a>>,
+    beyond_limit: Vec<&'static str>,
 }
 
 /// A writer of one format.
-trait TableWriter {
-    /// Takes one row; `row.len()` equals the number of columns.
-    fn row(&mut self, row: &[Cell<'_>]) -> Result<()>;
-    /// Ends the file; `Err` inside holds why the format cannot hold this table.
-    fn finish(self: Box<Self>) -> Result<std::result::Result<DataFile, String>>;
+trait TableWriter: Send {
+    /// Takes the next rows.
+    fn rows(&mut self, batches: &[Batch]) -> Result<()>;
+    /// Ends the file.
+    fn finish(self: Box<Self>) -> Result<Made>;
 }
 
-/// What the writers made.
+/// What a writer made.
 #[derive(Debug, Default)]
-pub struct Written {
-    /// The files.
+pub struct Made {
+    /// The files, for people to take.
     pub files: Vec<DataFile>,
-    /// Why a format is missing.
+    /// Further files of the static API.
+    pub pages: Vec<Route>,
+    /// Formats that are beyond the limits of the site's configuration.
+    pub beyond_limit: Vec<&'static str>,
+    /// Why a format cannot hold the table.
     pub left_out: Vec<String>,
+    /// Into how many sheets and files a workbook was split.
+    pub split: Option<(u32, u32)>,
 }
+
+impl Made {
+    fn one(file: DataFile) -> Self {
+        Self { files: vec![file], ..Self::default() }
+    }
+
+    fn add(&mut self, other: Self) {
+        self.files.extend(other.files);
+        self.pages.extend(other.pages);
+        self.left_out.extend(other.left_out);
+        self.split = self.split.or(other.split);
+    }
+}
+
+type Open<'a> = fn(Order<'a>) -> Result<Box<dyn TableWriter + 'a>>;
 
 impl<'a> TableWriters<'a> {
     /// Opens a file for each format that the site wants.
     ///
     /// Errors: when a file cannot be made.
-    pub fn open(stage: &'a Stage, folder: &str, table: &str, columns: &[String], config: ExportConfig) -> Result<Self> {
-        let place = |ending: &str| -> Result<Place<'a>> {
-            let name = format!("{table}.{ending}");
-            let route = Route::new(&format!("{folder}/data/{name}"))?;
-            Ok(Place { stage, route, name })
-        };
-        let mut writers: Vec<Box<dyn TableWriter + 'a>> = Vec::new();
-        if config.csv {
-            writers.push(Box::new(csv::CsvWriter::open(place("csv")?, columns)?));
+    pub fn open(order: Order<'a>) -> Result<Self> {
+        let ExportConfig { csv, json, jsonl, xlsx, parquet, rows, max_mib, .. } = order.config;
+        let Limits {
+            csv: max_csv,
+            json: max_json,
+            jsonl: max_jsonl,
+            xlsx: max_xlsx,
+            parquet: max_parquet,
+            rows: max_rows,
+            ..
+        } = max_mib;
+        let formats: [(bool, u64, &'static str, Open<'a>); 6] = [
+            (csv, max_csv, "CSV", csv::open),
+            (json, max_json, "JSON", json::open_array),
+            (jsonl, max_jsonl, "JSONL", json::open_lines),
+            (xlsx, max_xlsx, "XLSX", xlsx::open),
+            (parquet, max_parquet, "Parquet", parquet::open),
+            (rows, max_rows, "rows", rows::open),
+        ];
+        let mut res = Self { writers: Vec::new(), beyond_limit: Vec::new() };
+        for (is_wanted, max_mib, name, open) in formats {
+            if !is_wanted {
+                continue;
+            }
+            if order.size_bytes > max_mib.saturating_mul(1 << 20) {
+                res.beyond_limit.push(name);
+            } else {
+                res.writers.push(open(order)?);
+            }
         }
-        if config.json {
-            writers.push(Box::new(json::JsonWriter::open(place("json")?, columns, json::Shape::Array)?));
-        }
-        if config.jsonl {
-            writers.push(Box::new(json::JsonWriter::open(place("jsonl")?, columns, json::Shape::Lines)?));
-        }
-        if config.xlsx {
-            writers.push(Box::new(xlsx::XlsxWriter::open(place("xlsx")?, table, columns)?));
-        }
-        Ok(Self { writers })
+        Ok(res)
     }
 
-    /// Hands a row to every writer.
+    /// Hands rows to every writer, several writers at a time.
     ///
     /// Errors: when the disk fails.
-    pub fn row(&mut self, row: &[Cell<'_>]) -> Result<()> {
-        self.writers.iter_mut().try_for_each(|writer| writer.row(row))
+    pub fn rows(&mut self, batches: &[Batch]) -> Result<()> {
+        self.writers.par_iter_mut().try_for_each(|writer| writer.rows(batches))
     }
 
     /// Ends every file.
     ///
     /// Errors: when the disk fails.
-    pub fn finish(self) -> Result<Written> {
-        let mut written = Written::default();
-        for writer in self.writers {
-            match writer.finish()? {
-                Ok(file) => written.files.push(file),
-                Err(why) => written.left_out.push(why),
-            }
+    pub fn finish(self) -> Result<Made> {
+        let mut made = Made { beyond_limit: self.beyond_limit, ..Made::default() };
+        for writer in self.writers.into_par_iter().map(TableWriter::finish).collect::<Vec<_>>() {
+            made.add(writer?);
         }
-        Ok(written)
+        Ok(made)
+    }
+}
+
+impl Order<'_> {
+    /// Where a derived file goes.
+    fn place(&self, ending: &str) -> Result<Place> {
+        self.place_of(&format!("{}.{ending}", self.table))
+    }
+
+    fn place_of(&self, name: &str) -> Result<Place> {
+        let route = Route::new(&format!("{}/{name}", self.folder))?;
+        Ok(Place { route, name: name.to_owned() })
     }
 }
 
 /// Where a derived file goes.
-struct Place<'a> {
-    stage: &'a Stage,
+struct Place {
     route: Route,
     name: String,
 }
 
-impl Place<'_> {
+impl Place {
     fn file(self, staged: Staged) -> DataFile {
         DataFile {
             format: Format::of_file(&self.name),

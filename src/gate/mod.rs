@@ -342,17 +342,28 @@ pub struct Evidence {
 /// Decides on what the files turned out to hold; staged files of datasets that are not released are removed.
 ///
 /// Shape: `evidence` has one item for each cleared dataset, in the same order.
+/// Findings: NOT_MACHINE_READABLE where the regime asks for it, and those of the evidence.
 /// Errors: when a staged file cannot be removed.
 /// Source: DESIGN section 6, second door.
-pub fn release(cleared: Cleared, evidence: Vec<Evidence>, stage: &Stage) -> Result<(Publishable, Vec<Finding>)> {
+pub fn release(
+    cleared: Cleared,
+    evidence: Vec<Evidence>,
+    regime: &Regime,
+    stage: &Stage,
+) -> Result<(Publishable, Vec<Finding>)> {
     let mut findings = Vec::new();
     let mut releases = Vec::with_capacity(cleared.0.len());
     for (cleared, evidence) in cleared.0.into_iter().zip(evidence) {
         let refused = evidence.findings.iter().any(|finding| finding.code.level() <= Level::Refuse);
         findings.extend(evidence.findings);
+        let is_readable = evidence.files.originals.is_empty() || !evidence.files.tables.is_empty();
+        if let (false, Some(rule)) = (is_readable, &regime.access.machine_readable) {
+            let finding = Finding::new(Code::NotMachineReadable, cleared.place.clone()).about(&cleared.dataset.title);
+            findings.push(finding.expected(format!("{}：{}", rule.article, rule.quote)));
+        }
         if refused {
-            for file in evidence.files.all() {
-                stage.withdraw(&file.route)?;
+            for route in evidence.files.routes() {
+                stage.withdraw(route)?;
             }
         } else {
             releases.push(Release { cleared, files: evidence.files, _made_by_the_gate: Seal });

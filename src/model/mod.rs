@@ -1,5 +1,6 @@
 //! Plain values that every stage shares; no I/O and no other kaishu module is used here.
 
+pub mod column;
 pub mod dataset;
 pub mod date;
 pub mod digest;

@@ -1,5 +1,6 @@
 //! What ingestion made of a dataset's files: originals, tables and their derived files.
 
+use crate::model::column::Column;
 use crate::model::digest::Digest;
 use crate::model::format::Format;
 use crate::model::route::Route;
@@ -26,16 +27,20 @@ pub struct Table {
     pub name: String,
     /// The name of the original file it was read from.
     pub source: String,
+    /// Which part of that file: a sheet, a table, a file in an archive; empty where the file is the table.
+    pub part: String,
     /// The encoding of the original, where it is text.
     pub encoding: &'static str,
-    /// Column names, unique and not empty.
-    pub columns: Vec<String>,
+    /// Its columns.
+    pub columns: Vec<Column>,
     /// Rows without the header.
     pub n_rows: u64,
     /// Shape: row-major, at most [`PREVIEW_ROWS`] rows, each with `columns.len()` cells; `None` where a value is missing.
     pub preview: Vec<Vec<Option<String>>>,
     /// The derived files.
     pub derived: Vec<DataFile>,
+    /// Its files in the static API.
+    pub pages: Vec<Route>,
 }
 
 /// How many rows a dataset page shows. Source: `design/frontend.md` 3.1.
@@ -53,8 +58,13 @@ pub struct DatasetFiles {
 }
 
 impl DatasetFiles {
-    /// Every staged file: originals first, then derived ones.
+    /// Every file that people take: originals first, then derived ones.
     pub fn all(&self) -> impl Iterator<Item = &DataFile> {
         self.originals.iter().chain(self.tables.iter().flat_map(|table| &table.derived))
+    }
+
+    /// Every staged path, the static API's too.
+    pub fn routes(&self) -> impl Iterator<Item = &Route> {
+        self.all().map(|file| &file.route).chain(self.tables.iter().flat_map(|table| &table.pages))
     }
 }

@@ -12,7 +12,7 @@ use serde::Deserialize;
 use crate::diag::{Code, Finding, Place};
 use crate::model::date::Day;
 use crate::model::digest::Digest;
-use crate::rules::profile::{CatalogRules, Citation, Classes, Objection, Priority, Report, ReuseLimits, Roles};
+use crate::rules::profile::{Access, CatalogRules, Citation, Classes, Objection, Priority, Report, ReuseLimits, Roles};
 use crate::site::toml_finding;
 
 /// The built-in profiles: id and text.
@@ -53,6 +53,9 @@ pub struct Regime {
     pub classes: Classes,
     /// The catalog's fields.
     pub catalog: CatalogRules,
+    /// How data is given.
+    #[serde(default)]
+    pub access: Access,
     /// Objections.
     pub objection: Objection,
     /// Reports of unlawful use.

@@ -51,6 +51,23 @@ pub struct CatalogRules {
     pub mandatory_keys: Vec<String>,
 }
 
+/// `[access]`.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Access {
+    /// Where the text asks that machines can read the data.
+    #[serde(default)]
+    pub machine_readable: Option<Clause>,
+}
+
+/// Words of the regulation with their article.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Clause {
+    /// The article.
+    pub article: String,
+    /// The words.
+    pub quote: String,
+}
+
 /// `[objection]`.
 #[derive(Clone, Debug, Deserialize)]
 pub struct Objection {

@@ -1,200 +1,208 @@
-//! Ingestion: originals are copied byte for byte, tables among them are read and written in every derived format.
+//! Ingestion: originals are copied byte for byte, tables among them are profiled and written in every derived format.
 //!
 //! In: what the gate's first door let through. Out: for each dataset what was staged, and what was found. The gate's
 //! second door decides on it.
 
+pub mod build;
 mod magic;
-mod read;
+mod names;
 
 use std::io::{Read, Write};
+use std::path::Path;
 
 use anyhow::{Context, Result};
+use globset::{Glob, GlobMatcher};
 use rayon::prelude::*;
 
-use crate::decode::{Decided, NotText, decode};
-use crate::diag::{Code, Finding};
-use crate::exports::{Cell, TableWriters};
+use crate::diag::{Code, Finding, Place};
 use crate::gate::{CheckedFile, Cleared, ClearedDataset, Evidence};
 use crate::model::format::Format;
-use crate::model::route::{Route, table_stem};
-use crate::model::table::{DataFile, PREVIEW_ROWS, Table};
-use crate::site::ExportConfig;
+use crate::model::route::Route;
+use crate::model::table::DataFile;
+use crate::readers::{self, Input, Notice, Trouble};
+use crate::site::{ExportConfig, ReadConfig, Site};
 use crate::stage::Stage;
+use build::{Target, build, notice_of};
+use names::Names;
 
-/// Largest text that is read as a table; a larger one is offered as it is.
-const MAX_TABLE_BYTES: u64 = 512 << 20;
+/// How files are read and what is made of them.
+pub struct Settings {
+    exports: ExportConfig,
+    reads: Vec<(GlobMatcher, ReadConfig)>,
+    default: ReadConfig,
+}
+
+impl Settings {
+    /// The settings of a site; its globs were checked when it was loaded.
+    #[must_use]
+    pub fn of(site: &Site) -> Self {
+        let reads = site
+            .tables
+            .iter()
+            .filter_map(|config| Some((Glob::new(&config.files).ok()?.compile_matcher(), config.clone())))
+            .collect();
+        Self { exports: site.exports, reads, default: ReadConfig::default() }
+    }
+
+    /// What the team says of a file; `named` is its path below `datasets/`.
+    fn of_file(&self, named: &str) -> &ReadConfig {
+        let path = format!("datasets/{named}");
+        self.reads.iter().find(|(glob, _)| glob.is_match(Path::new(&path))).map_or(&self.default, |(_, config)| config)
+    }
+}
 
 /// Ingests the files of every cleared dataset, several datasets at a time.
 ///
 /// Shape: one item for each cleared dataset, in the same order.
-/// Findings: FILE_UNREADABLE, FILE_NOT_AS_NAMED, TABLE_*, ENCODING_GUESSED, each at the catalog's row.
+/// Findings: FILE_UNREADABLE, FILE_NOT_AS_NAMED, TABLE_*, VALUES_*, ENCODING_*, each at the catalog's row or in the file.
 /// Errors: when the stage cannot be written.
 pub fn ingest(
     cleared: &Cleared,
     stage: &Stage,
-    config: ExportConfig,
+    settings: &Settings,
     done: &(dyn Fn() + Sync),
 ) -> Result<Vec<Evidence>> {
     cleared
         .datasets()
         .par_iter()
         .map(|dataset| {
-            let evidence = ingest_dataset(dataset, stage, config);
+            let evidence = Ingest { dataset, stage, settings, evidence: Evidence::default() }.run();
             done();
             evidence
         })
         .collect()
 }
 
-fn ingest_dataset(dataset: &ClearedDataset, stage: &Stage, config: ExportConfig) -> Result<Evidence> {
-    let mut evidence = Evidence::default();
-    evidence.files.links.clone_from(&dataset.links);
-    let folder = format!("datasets/{}", dataset.id);
-    let names = table_names(&dataset.files);
-    for (file, table_name) in dataset.files.iter().zip(names) {
-        let finding = |code| Finding::new(code, dataset.place.clone()).about(&dataset.dataset.title).found(&file.named);
-        let original = match copy_original(file, &folder, stage)? {
-            Ok(original) => original,
-            Err(error) => {
-                evidence.findings.push(finding(Code::FileUnreadable).expected(error.to_string()));
-                continue;
-            }
+/// The ingestion of one dataset.
+struct Ingest<'a> {
+    dataset: &'a ClearedDataset,
+    stage: &'a Stage,
+    settings: &'a Settings,
+    evidence: Evidence,
+}
+
+impl Ingest<'_> {
+    fn run(mut self) -> Result<Evidence> {
+        self.evidence.files.links.clone_from(&self.dataset.links);
+        let mut names = Names::new(&self.dataset.files);
+        for (idx, file) in self.dataset.files.iter().enumerate() {
+            let original = match self.copy_original(file)? {
+                Ok(original) => original,
+                Err(error) => {
+                    self.find(Code::FileUnreadable, file, error.to_string());
+                    continue;
+                }
+            };
+            self.read(file, &original, &mut |part| names.of(idx, part))?;
+            self.evidence.files.originals.push(original);
+        }
+        Ok(self.evidence)
+    }
+
+    /// Reads the tables of one file.
+    fn read(&mut self, file: &CheckedFile, original: &DataFile, name: &mut dyn FnMut(&str) -> String) -> Result<()> {
+        let head = head_of(self.stage, &original.route)?;
+        let label = original.format.as_ref().map_or("", Format::label).to_owned();
+        let Some(format) = original.format.as_ref() else {
+            self.find(Code::TableNone, file, label);
+            return Ok(());
         };
-        let head = head_of(stage, &original.route)?;
-        if let Some(why) = original.format.as_ref().and_then(|format| magic::mismatch(format, &head)) {
-            evidence.findings.push(finding(Code::FileNotAsNamed).expected(why));
-        } else if let Some(kind) = original.format.as_ref().and_then(read::Kind::of) {
-            let mut job = TableJob { stage, config, folder: &folder, table_name, kind, original: &original };
-            let findings = job.run(&finding, &mut evidence.files.tables)?;
-            evidence.findings.extend(findings);
-        } else if original.format.as_ref().is_none_or(|format| format.label() != "ZIP") {
-            evidence
-                .findings
-                .push(finding(Code::TableNone).expected(original.format.as_ref().map_or("", Format::label)));
+        if let Some(why) = magic::mismatch(format, &head) {
+            self.find(Code::FileNotAsNamed, file, why);
+            return Ok(());
         }
-        evidence.files.originals.push(original);
-    }
-    Ok(evidence)
-}
-
-/// Table names from file names: the stem, with the ending where two files share a stem, with a number where even then
-/// two are alike.
-fn table_names(files: &[CheckedFile]) -> Vec<String> {
-    let stems: Vec<String> = files
-        .iter()
-        .map(|file| table_stem(file.public_name.rsplit_once('.').map_or(file.public_name.as_str(), |(stem, _)| stem)))
-        .collect();
-    let n_same = |stem: &String| stems.iter().filter(|other| other.eq_ignore_ascii_case(stem)).count();
-    let mut res: Vec<String> = Vec::with_capacity(files.len());
-    for (stem, file) in stems.iter().zip(files) {
-        let base = if n_same(stem) > 1 { table_stem(&file.public_name.replace('.', "-")) } else { stem.clone() };
-        let mut name = base.clone();
-        let mut n = 2;
-        while res.iter().any(|taken| taken.eq_ignore_ascii_case(&name)) {
-            name = format!("{base}-{n}");
-            n += 1;
+        if !readers::reads(format) {
+            self.find(Code::TableNone, file, label);
+            return Ok(());
         }
-        res.push(name);
+        let config = self.settings.of_file(&file.named);
+        let path = original.route.below(self.stage.root());
+        let opened = readers::open(Input { path: &path, format, config });
+        let Some(opened) = self.sound(file, opened)? else { return Ok(()) };
+        for notice in opened.notices {
+            self.notice(file, notice);
+        }
+        for mut reader in opened.tables {
+            let part = reader.part().to_owned();
+            let table = name(&part);
+            let id = self.dataset.id.as_str();
+            let target = Target {
+                stage: self.stage,
+                exports: self.settings.exports,
+                folder: &format!("datasets/{id}/data"),
+                api: &format!("api/v1/datasets/{id}/{table}"),
+                table: &table,
+                source: &original.name,
+                encoding: opened.encoding,
+                size_bytes: original.size_bytes,
+            };
+            let built = build(&mut *reader, target);
+            let Some(built) = self.sound(file, built)? else { continue };
+            for notice in built.notices {
+                self.notice(file, notice);
+            }
+            for (code, column, row) in built.mangled {
+                let place = Place::file(format!("datasets/{}", file.named)).at_row(row).in_column(column);
+                let finding = Finding::new(code, place).about(&self.dataset.dataset.title);
+                self.evidence.findings.push(finding);
+            }
+            self.evidence.files.tables.push(built.table);
+        }
+        Ok(())
     }
-    res
-}
 
-/// Copies a provider's file into the stage byte for byte; the inner error is the provider's file's, the outer the disk's.
-fn copy_original(file: &CheckedFile, folder: &str, stage: &Stage) -> Result<std::io::Result<DataFile>> {
-    let route = Route::new(&format!("{folder}/files/{}", file.public_name))?;
-    let mut source = match std::fs::File::open(&file.path) {
-        Ok(source) => source,
-        Err(error) => return Ok(Err(error)),
-    };
-    let mut writer = stage.writer(&route)?;
-    let mut buffer = vec![0; 256 * 1024];
-    loop {
-        match source.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(n_bytes) => writer.write_all(&buffer[..n_bytes]).with_context(|| format!("writing {route}"))?,
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+    /// What came out well; what is wrong with the file becomes a finding, what is wrong with the machine an error.
+    fn sound<T>(&mut self, file: &CheckedFile, res: Result<T, Trouble>) -> Result<Option<T>> {
+        match res {
+            Ok(value) => Ok(Some(value)),
+            Err(Trouble::Machine(error)) => Err(error.context(format!("reading {}", file.named))),
+            Err(Trouble::NoTable(why)) => {
+                self.notice(file, notice_of(why));
+                Ok(None)
+            }
+        }
+    }
+
+    fn notice(&mut self, file: &CheckedFile, notice: Notice) {
+        self.find(notice.code, file, notice.about);
+    }
+
+    fn find(&mut self, code: Code, file: &CheckedFile, about: String) {
+        let finding = Finding::new(code, self.dataset.place.clone()).about(&self.dataset.dataset.title);
+        self.evidence.findings.push(finding.found(&file.named).expected(about));
+    }
+
+    /// Copies a provider's file into the stage byte for byte; the inner error is the provider's file's, the outer the
+    /// disk's.
+    fn copy_original(&self, file: &CheckedFile) -> Result<std::io::Result<DataFile>> {
+        let route = Route::new(&format!("datasets/{}/files/{}", self.dataset.id, file.public_name))?;
+        let mut source = match std::fs::File::open(&file.path) {
+            Ok(source) => source,
             Err(error) => return Ok(Err(error)),
+        };
+        let mut writer = self.stage.writer(&route)?;
+        let mut buffer = vec![0; 256 * 1024];
+        loop {
+            match source.read(&mut buffer) {
+                Ok(0) => break,
+                Ok(n_bytes) => writer.write_all(&buffer[..n_bytes]).with_context(|| format!("writing {route}"))?,
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
+                Err(error) => return Ok(Err(error)),
+            }
         }
+        let staged = writer.finish()?;
+        Ok(Ok(DataFile {
+            format: Format::of_file(&file.public_name),
+            route,
+            name: file.public_name.clone(),
+            size_bytes: staged.size_bytes,
+            sha256: staged.sha256,
+        }))
     }
-    let staged = writer.finish()?;
-    Ok(Ok(DataFile {
-        format: Format::of_file(&file.public_name),
-        route,
-        name: file.public_name.clone(),
-        size_bytes: staged.size_bytes,
-        sha256: staged.sha256,
-    }))
 }
 
 fn head_of(stage: &Stage, route: &Route) -> Result<Vec<u8>> {
     let mut head = Vec::with_capacity(16);
     stage.open(route)?.take(16).read_to_end(&mut head).with_context(|| format!("reading {route}"))?;
     Ok(head)
-}
-
-/// The reading of one table.
-struct TableJob<'a> {
-    stage: &'a Stage,
-    config: ExportConfig,
-    folder: &'a str,
-    table_name: String,
-    kind: read::Kind,
-    original: &'a DataFile,
-}
-
-impl TableJob<'_> {
-    fn run(&mut self, finding: &dyn Fn(Code) -> Finding, tables: &mut Vec<Table>) -> Result<Vec<Finding>> {
-        let mut findings = Vec::new();
-        if self.original.size_bytes > MAX_TABLE_BYTES {
-            return Ok(vec![finding(Code::TableNone).expected(format!("> {} MiB", MAX_TABLE_BYTES >> 20))]);
-        }
-        let mut bytes = Vec::new();
-        self.stage.open(&self.original.route)?.read_to_end(&mut bytes).context("reading a staged file")?;
-        let decoded = match decode(bytes, None) {
-            Ok(decoded) => decoded,
-            Err(error @ (NotText::Binary | NotText::Invalid(_) | NotText::UnknownEncoding(_))) => {
-                return Ok(vec![finding(Code::FileNotAsNamed).expected(error.to_string())]);
-            }
-        };
-        if decoded.decided == Decided::ByGuess {
-            findings.push(finding(Code::EncodingGuessed).expected(decoded.encoding));
-        }
-        let source = match read::open(self.kind, &decoded.text) {
-            Ok(source) => source,
-            Err(read::NoTable::Broken(why)) => {
-                findings.push(finding(Code::FileNotAsNamed).expected(why));
-                return Ok(findings);
-            }
-            Err(read::NoTable::OtherShape(why)) => {
-                findings.push(finding(Code::TableNone).expected(why));
-                return Ok(findings);
-            }
-        };
-        let columns = source.columns.clone();
-        let mut writers = TableWriters::open(self.stage, self.folder, &self.table_name, &columns, self.config)?;
-        let mut preview: Vec<Vec<Option<String>>> = Vec::new();
-        let mut n_rows = 0;
-        let n_ragged = source.each_row(&mut |row: &[Cell<'_>]| {
-            if preview.len() < PREVIEW_ROWS {
-                preview.push(row.iter().map(|cell| cell.text().map(str::to_owned)).collect());
-            }
-            n_rows += 1;
-            writers.row(row)
-        })?;
-        if n_ragged > 0 {
-            findings.push(finding(Code::TableRagged).expected(n_ragged.to_string()));
-        }
-        let written = writers.finish()?;
-        findings.extend(written.left_out.into_iter().map(|why| finding(Code::TableTooWide).expected(why)));
-        tables.push(Table {
-            name: self.table_name.clone(),
-            source: self.original.name.clone(),
-            encoding: decoded.encoding,
-            columns,
-            n_rows,
-            preview,
-            derived: written.files,
-        });
-        Ok(findings)
-    }
 }

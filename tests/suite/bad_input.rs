@@ -1,11 +1,12 @@
 //! Bad input: for every code one smallest site that brings it out; never a panic, never half a site.
 
 use std::collections::BTreeSet;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 
 use kaishu::diag::{Code, Level};
 
-use crate::support::{AS_OF, CATALOG, Project};
+use crate::support::{AS_OF, CATALOG, Project, repository};
 
 /// A fault put into a good site.
 struct Fault {
@@ -17,6 +18,23 @@ const HEADER: &str = "数据资源标识,数据资源名称,提供方名称,开�
 
 fn catalog(project: &Project, extra_columns: &str, rows: &[&str]) {
     project.write("datasets/catalog.csv", &format!("{HEADER}{extra_columns}\n{}\n", rows.join("\n")));
+}
+
+/// One open entry with one file.
+fn with_file(project: &Project, name: &str, bytes: &[u8]) {
+    project.write_bytes(&format!("datasets/files/{name}"), bytes);
+    catalog(project, ",文件", &[&format!("ok,甲,局,无条件开放,files/{name}")]);
+}
+
+fn fixture(name: &str) -> Vec<u8> {
+    std::fs::read(repository().join("tests/fixtures/nasty").join(name)).unwrap()
+}
+
+fn zip_of(name: &str, bytes: &[u8]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+    zip.write_all(bytes).unwrap();
+    zip.finish().unwrap().into_inner()
 }
 
 /// A workbook with a sheet of drafts, hidden or not, before or after the catalog.
@@ -240,6 +258,61 @@ const FAULTS: &[Fault] = &[
         make: |p| {
             p.write("datasets/files/x.csv", &format!("a,b\n1,{}\n", "长".repeat(40_000)));
             catalog(p, ",文件", &["ok,甲,局,无条件开放,files/x.csv"]);
+        },
+    },
+    Fault {
+        code: "ENCODING_DOUBTFUL",
+        make: |p| with_file(p, "x.csv", &fixture("frictionless/table-infer-iso-8859-7.csv")),
+    },
+    Fault { code: "TABLE_PREAMBLE", make: |p| with_file(p, "x.csv", "名单\na,b,c\n1,2,3\n4,5,6\n".as_bytes()) },
+    Fault {
+        code: "TABLE_HEADER_ROWS",
+        make: |p| with_file(p, "x.csv", "校,学生,\n,男,女\n甲,1,2\n乙,3,4\n".as_bytes()),
+    },
+    Fault { code: "TABLE_HEADER_DOUBTFUL", make: |p| with_file(p, "x.csv", b"1,2\n3,4\n") },
+    Fault { code: "TABLE_HEADER_NAMES", make: |p| with_file(p, "x.csv", b"a,a,\n1,2,3\n") },
+    Fault { code: "TABLE_QUOTES_LITERAL", make: |p| with_file(p, "x.csv", b"a,b\n1,\"x\" y\n") },
+    Fault { code: "VALUES_SCIENTIFIC", make: |p| with_file(p, "x.csv", b"a,b\n1,3.20902E+17\n") },
+    Fault { code: "VALUES_HASHES", make: |p| with_file(p, "x.csv", b"a,b\n1,########\n") },
+    Fault { code: "VALUES_SERIAL_DAYS", make: |p| with_file(p, "x.csv", "a,成立日期\n1,45250\n".as_bytes()) },
+    Fault { code: "VALUES_LOST_CHARACTERS", make: |p| with_file(p, "x.csv", "a,b\n1,湖?镇\n".as_bytes()) },
+    Fault {
+        code: "HIDDEN_CONTENT",
+        make: |p| {
+            p.write_bytes("datasets/files/x.xlsx", &two_sheets(true));
+            catalog(p, ",文件", &["ok,甲,局,无条件开放,", "b,乙,局,无条件开放,files/x.xlsx"]);
+        },
+    },
+    Fault { code: "HIDDEN_UNKNOWN", make: |p| with_file(p, "x.xls", &fixture("qsv/testexcel-issue-516.xls")) },
+    Fault {
+        code: "ARCHIVE_BOMB",
+        make: |p| {
+            p.write_bytes("datasets/files/x.zip", &zip_of("x.csv", &vec![b'0'; 64 << 20]));
+            catalog(p, ",文件", &["ok,甲,局,无条件开放,", "b,乙,局,无条件开放,files/x.zip"]);
+        },
+    },
+    Fault {
+        code: "EXPORT_BEYOND_LIMIT",
+        make: |p| {
+            p.append("site.toml", "[exports.max_mib]\nxlsx = 0\n");
+            with_file(p, "x.csv", b"a,b\n1,2\n");
+        },
+    },
+    Fault {
+        code: "TABLE_SPLIT",
+        make: |p| {
+            p.append(
+                "site.toml",
+                "[exports]\ncsv = false\njson = false\njsonl = false\nparquet = false\nrows = false\nzip = false\n",
+            );
+            with_file(p, "x.csv", format!("a,b\n{}", "1,\n".repeat(1_048_576)).as_bytes());
+        },
+    },
+    Fault {
+        code: "NOT_MACHINE_READABLE",
+        make: |p| {
+            p.replace("site.toml", "yancheng-2022", "shuangyashan-2026");
+            with_file(p, "x.pdf", b"%PDF-1.4");
         },
     },
     Fault { code: "PAGE_INVALID", make: |p| p.write("content/about.md", "没有页头\n") },

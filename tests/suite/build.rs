@@ -86,6 +86,7 @@ fn the_zip_holds_everything_and_its_checksums_are_true() {
             "data/stops.csv",
             "data/stops.json",
             "data/stops.jsonl",
+            "data/stops.parquet",
             "data/stops.xlsx",
             "datapackage.json",
             "files/stops.csv"
@@ -97,7 +98,7 @@ fn the_zip_holds_everything_and_its_checksums_are_true() {
         bytes
     };
     let sums = String::from_utf8(text("SHA256SUMS")).unwrap();
-    assert_eq!(sums.lines().count(), 5);
+    assert_eq!(sums.lines().count(), 6);
     for line in sums.lines() {
         let (digest, name) = line.split_once("  ").unwrap();
         assert_eq!(kaishu::model::digest::Digest::of(&text(name)).to_string(), digest, "{name}");

@@ -21,3 +21,4 @@ mod pages;
 mod regressions;
 mod serve;
 mod support;
+mod tables;

@@ -244,7 +244,7 @@ fn with_file(name: &str, text: &str) -> Project {
 fn json_lines_have_one_row_a_line() {
     let project = with_file("x.json", "[{\"a\": [1,\n 2], \"b\": {\"c\": \"d e\"}}]");
     project.build();
-    assert_eq!(project.read("public/datasets/ok/data/x.jsonl"), "{\"a\":[1,2],\"b\":{\"c\":\"d e\"}}\n");
+    assert_eq!(project.read("public/datasets/ok/data/x.jsonl"), "{\"a\":[1,2],\"b.c\":\"d e\"}\n");
 }
 
 /// The second of two equal keys replaced the first in silence; half a surrogate pair stopped the whole build.
@@ -266,6 +266,10 @@ fn separated_values_are_read_as_they_are_or_not_at_all() {
     project.build();
     assert_eq!(project.read("public/datasets/ok/data/x.csv"), "id,状态(0|1|2)\r\n1,0\r\n");
     let project = with_file("x.csv", "id,名称\n1,\"十四五\"规划\n");
+    let ran = project.build();
+    assert!(ran.code == 0 && ran.stderr.contains("TABLE_QUOTES_LITERAL"), "{}", ran.stderr);
+    assert!(project.read("public/datasets/ok/data/x.jsonl").contains("\\\"十四五\\\"规划"));
+    let project = with_file("x.csv", "id,名称,备注\n1,\"十四五\"规划,\"无\"\n");
     let ran = project.build();
     assert!(ran.code == 0 && ran.stderr.contains("TABLE_NONE"), "{}", ran.stderr);
     assert!(!project.path("public/datasets/ok/data").exists());

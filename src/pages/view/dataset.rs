@@ -240,7 +240,7 @@ fn table_view(scope: Scope<'_>, table: &Table) -> TableView {
     TableView {
         name: table.source.clone(),
         label: scope.strings.fill("preview_label", &[("name", &table.source)]),
-        columns: table.columns.iter().map(|column| showable(column)).collect(),
+        columns: table.columns.iter().map(|column| showable(&column.name)).collect(),
         rows: table.preview.iter().map(|row| row.iter().map(cell).collect()).collect(),
         note,
     }

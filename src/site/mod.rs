@@ -2,6 +2,8 @@
 //!
 //! In: the bytes of `site.toml`. Out: [`Site`]. No other file is read here.
 
+mod files;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -12,6 +14,8 @@ use crate::model::date::Day;
 use crate::model::field::Field;
 use crate::model::openness::Openness;
 use crate::model::text::LocalText;
+
+pub use files::{Delimiter, ExportConfig, Limits, Merged, ReadConfig};
 
 /// The whole of `site.toml`.
 #[derive(Debug, Deserialize)]
@@ -50,6 +54,9 @@ pub struct Site {
     /// Which derived files are made.
     #[serde(default)]
     pub exports: ExportConfig,
+    /// How data files are read; the first that fits a file counts.
+    #[serde(default)]
+    pub tables: Vec<ReadConfig>,
     /// The companion endpoint.
     #[serde(default)]
     pub endpoint: Option<EndpointConfig>,
@@ -164,31 +171,6 @@ pub struct Footer {
     pub police_record_number: String,
     /// 我为政府网站找错: an address.
     pub report_errors_url: String,
-}
-
-/// `[exports]`.
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-#[expect(clippy::struct_excessive_bools, reason = "one switch for each kind of file, as the team writes them")]
-pub struct ExportConfig {
-    /// UTF-8 CSV of each table.
-    pub csv: bool,
-    /// JSON of each table.
-    pub json: bool,
-    /// JSON Lines of each table.
-    pub jsonl: bool,
-    /// XLSX of each table.
-    pub xlsx: bool,
-    /// One ZIP for each dataset with files.
-    pub zip: bool,
-    /// datapackage.json for each dataset.
-    pub datapackage: bool,
-}
-
-impl Default for ExportConfig {
-    fn default() -> Self {
-        Self { csv: true, json: true, jsonl: true, xlsx: true, zip: true, datapackage: true }
-    }
 }
 
 /// `[endpoint]`.

@@ -1,7 +1,11 @@
 //! Bytes to text: byte order mark, stated encoding, UTF-8, else a guess that says so.
 
-use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+mod guess;
+pub mod stream;
+
 use encoding_rs::{Encoding, UTF_8};
+
+pub use guess::{Guess, guess};
 
 /// How the encoding of a text was decided.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -13,7 +17,7 @@ pub enum Decided {
     /// All bytes are valid UTF-8.
     ByValidity,
     /// By looking at the letters: it may be wrong.
-    ByGuess,
+    ByGuess(Guess),
 }
 
 /// A decoded text.
@@ -58,10 +62,8 @@ pub fn decode(bytes: Vec<u8>, stated: Option<&str>) -> Result<Decoded, NotText> 
         Ok(text) => Ok(Decoded { text, encoding: UTF_8.name(), decided: Decided::ByValidity }),
         Err(error) => {
             let bytes = error.into_bytes();
-            if bytes.contains(&0) {
-                return Err(NotText::Binary);
-            }
-            with(wide(guess(&bytes)), &bytes, Decided::ByGuess)
+            let guess = guess(&bytes, false).ok_or(NotText::Binary)?;
+            with(guess.encoding, &bytes, Decided::ByGuess(guess))
         }
     }
 }
@@ -78,15 +80,9 @@ fn with(encoding: &'static Encoding, bytes: &[u8], decided: Decided) -> Result<D
 }
 
 /// GBK is read as GB18030, which has every GBK character and the rest.
-fn wide(encoding: &'static Encoding) -> &'static Encoding {
+#[must_use]
+pub fn wide(encoding: &'static Encoding) -> &'static Encoding {
     if encoding == encoding_rs::GBK { encoding_rs::GB18030 } else { encoding }
-}
-
-/// Guesses with the hint that the bytes come from China: without it a mostly-ASCII GB18030 file is misread.
-fn guess(bytes: &[u8]) -> &'static Encoding {
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(bytes, true);
-    detector.guess(Some(b"cn"), Utf8Detection::Deny)
 }
 
 #[cfg(test)]

@@ -1,0 +1,102 @@
+//! What a column's name says about its values.
+
+use crate::model::text::fold;
+
+/// Words in the names of columns whose digits name things and are not counted with.
+const CODE_WORDS: &[&str] = &[
+    "编码",
+    "代码",
+    "编号",
+    "号码",
+    "代号",
+    "证号",
+    "证件号",
+    "区号",
+    "电话",
+    "邮编",
+    "手机",
+    "传真",
+    "账号",
+    "帐号",
+    "条码",
+    "标识",
+    "行政区划",
+    "信用代码",
+    "文号",
+    "图号",
+    "车牌",
+];
+/// The same in English, as whole words.
+const CODE_TOKENS: &[&str] =
+    &["id", "code", "codes", "zip", "zipcode", "postcode", "phone", "tel", "fax", "isbn", "uuid", "no"];
+const DATE_WORDS: &[&str] = &["日期", "时间", "年月日"];
+const DATE_TOKENS: &[&str] = &["date", "datetime", "time", "day"];
+const LONGITUDE_WORDS: &[&str] = &["经度"];
+const LONGITUDE_TOKENS: &[&str] = &["lng", "lon", "long", "longitude"];
+const LATITUDE_WORDS: &[&str] = &["纬度"];
+const LATITUDE_TOKENS: &[&str] = &["lat", "latitude"];
+
+/// Whether values name things.
+pub fn is_code(name: &str) -> bool {
+    says(name, CODE_WORDS, CODE_TOKENS)
+}
+
+/// Whether values are days or moments.
+pub fn is_date(name: &str) -> bool {
+    says(name, DATE_WORDS, DATE_TOKENS)
+}
+
+/// The largest absolute value that degrees of such a name have; `None` for other names.
+pub fn max_degrees(name: &str) -> Option<f64> {
+    if says(name, LONGITUDE_WORDS, LONGITUDE_TOKENS) {
+        Some(180.0)
+    } else if says(name, LATITUDE_WORDS, LATITUDE_TOKENS) {
+        Some(90.0)
+    } else {
+        None
+    }
+}
+
+fn says(name: &str, words: &[&str], tokens: &[&str]) -> bool {
+    let folded = fold(name);
+    words.iter().any(|word| folded.contains(word))
+        || english_tokens(name).iter().any(|token| tokens.contains(&token.as_str()))
+}
+
+/// The ASCII words of a name: parts between other signs, and between a small and a capital letter.
+fn english_tokens(name: &str) -> Vec<String> {
+    let mut res: Vec<String> = Vec::new();
+    let mut before = ' ';
+    for c in name.chars() {
+        if c.is_ascii_alphanumeric() {
+            let begins = !before.is_ascii_alphanumeric() || (before.is_ascii_lowercase() && c.is_ascii_uppercase());
+            if begins {
+                res.push(String::new());
+            }
+            if let Some(word) = res.last_mut() {
+                word.push(c.to_ascii_lowercase());
+            }
+        }
+        before = c;
+    }
+    res
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_understood() {
+        for name in ["行政区划代码", "站点编号", "streetCode", "id", "Province_ID", "联系电话", "ZIP"] {
+            assert!(is_code(name), "{name}");
+        }
+        for name in ["序号", "width", "idea", "编制人数", "decode", "valid"] {
+            assert!(!is_code(name), "{name}");
+        }
+        assert_eq!(max_degrees("经度(WGS84)"), Some(180.0));
+        assert_eq!(max_degrees("geo_lat"), Some(90.0));
+        assert_eq!(max_degrees("latent"), None);
+        assert!(is_date("发布日期") && is_date("updateTime") && !is_date("update"));
+    }
+}

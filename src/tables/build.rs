@@ -1,0 +1,202 @@
+//! One table: read once for its profile, once for all derived files together.
+
+use anyhow::{Context, Result, anyhow};
+use rayon::prelude::*;
+
+use crate::batch::{Batch, Cell};
+use crate::diag::Code;
+use crate::exports::{Made, Order, TableWriters};
+use crate::model::column::{Column, Mangled};
+use crate::model::table::{PREVIEW_ROWS, Table};
+use crate::profile::Profiler;
+use crate::readers::{NoTable, Notice, Outcome, Reader, Trouble};
+use crate::site::ExportConfig;
+use crate::stage::Stage;
+
+/// Where the derived files of a table go.
+#[derive(Clone, Copy)]
+pub struct Target<'a> {
+    /// Where files are made.
+    pub stage: &'a Stage,
+    /// Which files are wanted.
+    pub exports: ExportConfig,
+    /// The folder of derived files.
+    pub folder: &'a str,
+    /// The folder in the static API.
+    pub api: &'a str,
+    /// The table's part of the address.
+    pub table: &'a str,
+    /// The name of the original.
+    pub source: &'a str,
+    /// The encoding of the original.
+    pub encoding: &'static str,
+    /// How large the original is.
+    pub size_bytes: u64,
+}
+
+/// A table and what there is to say of it.
+pub struct Built {
+    /// The table.
+    pub table: Table,
+    /// What there is to say.
+    pub notices: Vec<Notice>,
+    /// Mangled values: what, in which column, in which row first.
+    pub mangled: Vec<(Code, String, u64)>,
+}
+
+/// Reads a table and writes its derived files.
+///
+/// Errors: when the machine fails, or the file turns out to hold no table; nothing is left staged then.
+pub fn build(reader: &mut dyn Reader, target: Target<'_>) -> Result<Built, Trouble> {
+    let profiled = profile(reader)?;
+    let order = Order {
+        stage: target.stage,
+        folder: target.folder,
+        api: target.api,
+        table: target.table,
+        columns: &profiled.columns,
+        n_rows: profiled.n_rows,
+        is_typed: reader.is_typed(),
+        config: target.exports,
+        size_bytes: target.size_bytes,
+    };
+    let made = write(reader, order)?;
+    let mut notices = reader.notices();
+    notices.extend(notices_of(&made));
+    let mangled = profiled.columns.iter().flat_map(mangled_of).collect();
+    let table = Table {
+        name: target.table.to_owned(),
+        source: target.source.to_owned(),
+        part: reader.part().to_owned(),
+        encoding: target.encoding,
+        columns: profiled.columns,
+        n_rows: profiled.n_rows,
+        preview: profiled.preview,
+        derived: made.files,
+        pages: made.pages,
+    };
+    Ok(Built { table, notices, mangled })
+}
+
+/// What the first reading teaches.
+pub struct Profiled {
+    /// The columns.
+    pub columns: Vec<Column>,
+    /// How many rows there are.
+    pub n_rows: u64,
+    /// The first rows.
+    pub preview: Vec<Vec<Option<String>>>,
+}
+
+/// Reads a table for its profile alone.
+///
+/// Errors: when the machine fails, or the file turns out to hold no table.
+pub fn profile(reader: &mut dyn Reader) -> Result<Profiled, Trouble> {
+    loop {
+        let mut gathered = Gathered { names: reader.columns().to_vec(), ..Gathered::default() };
+        let outcome = reader.read(&mut |batches| {
+            gathered.add(batches);
+            Ok(())
+        })?;
+        if outcome == Outcome::Complete {
+            return Ok(gathered.finish(reader.columns()));
+        }
+    }
+}
+
+#[derive(Default)]
+struct Gathered {
+    /// Names of columns as far as they are known before the reading.
+    names: Vec<String>,
+    profilers: Vec<Profiler>,
+    n_rows: u64,
+    preview: Vec<Vec<Option<String>>>,
+}
+
+impl Gathered {
+    fn add(&mut self, batches: &[Batch]) {
+        let n_columns = batches.iter().map(Batch::n_columns).max().unwrap_or_default();
+        self.widen(n_columns);
+        for batch in batches {
+            // One batch after the other: its text stays in the cache while all columns walk it.
+            self.profilers.par_iter_mut().enumerate().for_each(|(idx, profiler)| profiler.add(batch, idx));
+        }
+        for batch in batches {
+            let n_wanted = (PREVIEW_ROWS - self.preview.len()).min(batch.n_rows());
+            let row = |idx| batch.row(idx).map(|cell: Cell<'_>| cell.text().map(str::to_owned)).collect();
+            self.preview.extend((0..n_wanted).map(row));
+            self.n_rows += batch.n_rows() as u64;
+        }
+    }
+
+    /// Begins further columns, which no row so far has.
+    fn widen(&mut self, n_columns: usize) {
+        while self.profilers.len() < n_columns {
+            let idx = self.profilers.len();
+            let mut profiler = Profiler::new(idx, self.names.get(idx).map_or("", String::as_str));
+            profiler.add_missing(self.n_rows);
+            self.profilers.push(profiler);
+        }
+    }
+
+    fn finish(mut self, names: &[String]) -> Profiled {
+        self.widen(names.len());
+        for row in &mut self.preview {
+            row.resize(names.len(), None);
+        }
+        let columns = self.profilers.into_par_iter().zip(names).map(|(profiler, name)| profiler.finish(name)).collect();
+        Profiled { columns, n_rows: self.n_rows, preview: self.preview }
+    }
+}
+
+/// Reads a table for its derived files.
+fn write(reader: &mut dyn Reader, order: Order<'_>) -> Result<Made> {
+    let mut writers = TableWriters::open(order)?;
+    let mut n_rows = 0;
+    let outcome = reader.read(&mut |batches| {
+        n_rows += batches.iter().map(|batch| batch.n_rows() as u64).sum::<u64>();
+        writers.rows(batches)
+    });
+    let changed = || anyhow!("{}: the file changed while it was read", order.table);
+    match outcome {
+        Ok(Outcome::Complete) if n_rows == order.n_rows => {}
+        Ok(_) | Err(Trouble::NoTable(_)) => return Err(changed()),
+        Err(Trouble::Machine(error)) => return Err(error),
+    }
+    writers.finish().context("finishing derived files")
+}
+
+fn notices_of(made: &Made) -> Vec<Notice> {
+    let mut notices: Vec<Notice> =
+        made.left_out.iter().map(|why| Notice::new(Code::TableTooWide, why.clone())).collect();
+    if !made.beyond_limit.is_empty() {
+        notices.push(Notice::new(Code::ExportLimit, made.beyond_limit.join(", ")));
+    }
+    if let Some((n_sheets, n_files)) = made.split {
+        notices.push(Notice::new(Code::TableSplit, format!("{n_sheets} / {n_files}")));
+    }
+    notices
+}
+
+/// What a spreadsheet did to the values of a column: what, in which column, in which row first.
+pub fn mangled_of(column: &Column) -> impl Iterator<Item = (Code, String, u64)> {
+    column.mangled.iter().map(|(what, row)| {
+        let code = match what {
+            Mangled::Scientific => Code::ValuesScientific,
+            Mangled::Hashes => Code::ValuesHashes,
+            Mangled::SerialDays => Code::ValuesSerialDays,
+            Mangled::LostCharacter => Code::ValuesLost,
+        };
+        (code, column.name.clone(), *row)
+    })
+}
+
+/// The finding that tells why a file holds no table.
+#[must_use]
+pub fn notice_of(why: NoTable) -> Notice {
+    match why {
+        NoTable::Broken(why) => Notice::new(Code::FileNotAsNamed, why),
+        NoTable::Bomb(why) => Notice::new(Code::ArchiveBomb, why),
+        NoTable::OtherShape(why) => Notice::new(Code::TableNone, why),
+    }
+}
