@@ -155,7 +155,7 @@ pub fn table_stem(stem: &str) -> String {
 /// Makes a provider's file name safe to use as one segment, keeping it as it is wherever possible.
 #[must_use]
 pub fn file_name(name: &str) -> String {
-    if is_plain_name(name) && !name.starts_with('.') && !name.chars().any(|c| "<>:\"|?*#%".contains(c)) {
+    if is_plain_name(name) && !name.starts_with('.') && !name.chars().any(|c| "/<>:\"|?*#%".contains(c)) {
         return name.to_owned();
     }
     let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
@@ -193,6 +193,7 @@ mod tests {
         assert_ne!(slug("a/b"), slug("a-b"));
         assert_ne!(slug("a--b"), slug("a-b"));
         assert!(!slug("///").is_empty());
+        assert!(Route::new(&file_name("/")).is_ok());
     }
 
     proptest::proptest! {

@@ -656,8 +656,9 @@ def check(kaishu, table, how, folder):
         made = files["data/" + file["name"]]
         demand((len(made), hashlib.sha256(made).hexdigest()) == (file["bytes"], file["sha256"]), "size or digest", file)
     types = [check_profile(name, cells, column, n_rows) for name, cells, column in zip(names, content.columns, report["columns"])]
-    as_json = [[json_value(cell, column_type, content.typed, significant(c.text for c in cells if c)) for cell in cells]
-               for cells, column_type in zip(content.columns, types)]
+    n_significant = [significant(cell.text for cell in cells if cell) for cells in content.columns]
+    as_json = [[json_value(cell, column_type, content.typed, n_digits) for cell in cells]
+               for cells, column_type, n_digits in zip(content.columns, types, n_significant)]
     texts = [[cell and cell.text for cell in cells] for cells in content.columns]
     made = folder / "one" / "data"
     check_csv(made / "table.csv", list(zip(*texts)), names)
