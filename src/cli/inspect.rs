@@ -69,16 +69,17 @@ fn inspect(wanted: &Wanted, lang: Lang) -> Result<Outcome> {
         Ok(Opened { tables, notices, encoding }) => (tables, notices, encoding),
         Err(trouble) => (Vec::new(), vec![told(trouble)?], ""),
     };
-    let is_lost = tables.is_empty();
+    let mut has_table = false;
     let about = About { name: &name, encoding, size_bytes, sha256 };
     for reader in &mut tables {
         let table = inspect_table(&mut **reader, &about, wanted, stage.as_ref(), &mut notices)?;
         if let Some(shown) = table {
+            has_table = true;
             print_table(&shown, lang, wanted.json);
         }
     }
     let is_refused = say_notices(&name, &notices, lang, wanted.json);
-    Ok(if is_refused || is_lost { Outcome::Refused } else { Outcome::Done })
+    Ok(if is_refused || !has_table { Outcome::Refused } else { Outcome::Done })
 }
 
 /// What is known of the file as a whole.

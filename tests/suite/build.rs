@@ -107,7 +107,7 @@ fn the_zip_holds_everything_and_its_checksums_are_true() {
     assert!(citation.contains("市交通运输局. 公交站点[DS/OL]. 测试市公共数据开放网站（2026-03-01）["), "{citation}");
     assert!(citation.contains("数据来源：测试市公共数据开放网站《公交站点》，提供单位：市交通运输局。"), "{citation}");
     let package: serde_json::Value = serde_json::from_slice(&text("datapackage.json")).unwrap();
-    assert_eq!(package["resources"].as_array().unwrap().len(), 5);
+    assert_eq!(package["resources"].as_array().unwrap().len(), 6);
 }
 
 #[test]
