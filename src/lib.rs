@@ -30,6 +30,7 @@ pub mod profile;
 pub mod publish;
 pub mod readers;
 pub mod records;
+pub mod reuse;
 pub mod rules;
 pub mod separated;
 pub mod server;

@@ -93,6 +93,21 @@ impl Stage {
         File::open(route.below(&self.root)).with_context(|| format!("reading the staged {route}"))
     }
 
+    /// Takes a file that an earlier build made, by a further link to it; answers whether that was possible.
+    ///
+    /// Errors: as [`Stage::put`].
+    pub fn link(&self, route: &Route, made: &Path, staged: Staged) -> Result<bool> {
+        let path = self.claim(route)?;
+        if std::fs::hard_link(made, &path).is_err() {
+            let mut state = self.lock();
+            state.files.remove(route);
+            self.prune(&mut state, route);
+            return Ok(false);
+        }
+        self.enter(route, staged);
+        Ok(true)
+    }
+
     /// Removes a staged file, for instance of a dataset that is not released.
     ///
     /// Errors: when it cannot be removed.
@@ -112,6 +127,12 @@ impl Stage {
             state.dirs.remove(dir);
             dir = dir.rsplit_once('/').map_or("", |(above, _)| above);
         }
+    }
+
+    /// What is known of a staged file; `None` where it was not staged.
+    #[must_use]
+    pub fn staged(&self, route: &Route) -> Option<Staged> {
+        self.lock().files.get(route).copied().flatten()
     }
 
     fn enter(&self, route: &Route, staged: Staged) {

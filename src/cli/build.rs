@@ -10,6 +10,7 @@ use crate::cli::progress::Progress;
 use crate::cli::{Outcome, SiteArgs, locale, print, report};
 use crate::diag::{Lang, Level};
 use crate::publish::{self, Folders, PublicationEvent};
+use crate::reuse::Reuse;
 use crate::server;
 
 /// Reads everything, reports every finding, writes nothing that stays.
@@ -20,7 +21,7 @@ pub fn check(args: &SiteArgs, lang: Lang) -> Result<Outcome> {
     let progress = Progress::new(lang, args.json);
     let ids = args.site.join("records/ids.csv");
     let run = pipeline::with_jobs(args.jobs, || -> Result<Run> {
-        pipeline::run(options(args)?, &scratch.path().join("stage"), &ids, &progress)
+        pipeline::run(options(args, None)?, &scratch.path().join("stage"), &ids, &progress)
     })??;
     report::to_terminal(&run.findings, args.json, args.all, lang);
     summary(args, lang, run.counts, None);
@@ -45,8 +46,10 @@ pub fn build(args: &SiteArgs, out: Option<&Path>, lang: Lang) -> Result<Outcome>
 
 fn build_and_publish(args: &SiteArgs, folders: &Folders, lang: Lang) -> Result<Outcome> {
     let progress = Progress::new(lang, args.json);
-    let run =
-        pipeline::with_jobs(args.jobs, || pipeline::run(options(args)?, &folders.stage, &folders.ids(), &progress))??;
+    let reuse = Reuse::new(&args.site, &folders.out, args.verify_cache);
+    let run = pipeline::with_jobs(args.jobs, || {
+        pipeline::run(options(args, Some(&reuse))?, &folders.stage, &folders.ids(), &progress)
+    })??;
     // The report names what is not published: it stays in the site folder, wherever the site goes.
     report::to_files(&args.site.join("report"), &run, lang)?;
     report::to_terminal(&run.findings, args.json, args.all, lang);
@@ -60,10 +63,11 @@ fn build_and_publish(args: &SiteArgs, folders: &Folders, lang: Lang) -> Result<O
         return Ok(Outcome::Failed);
     };
     server::write(&args.site.join("server"), &made.site)?;
-    let note = publish::seal(&made.stage, options(args)?.as_of)?;
+    let note = publish::seal(&made.stage, options(args, None)?.as_of)?;
     let n_files = note.files;
     let event = event(folders, &made, note, &run.findings)?;
     publish::commit(folders, &made.stage, event, &made.register)?;
+    reuse.sweep();
     summary(args, lang, counts, Some((&folders.out, made.n_pages, n_files)));
     Ok(res)
 }
@@ -83,10 +87,11 @@ fn require_site(site: &Path, lang: Lang) -> Result<()> {
 }
 
 /// What a run is asked to do, from the arguments and the clock.
-pub(super) fn options(args: &SiteArgs) -> Result<Options<'_>> {
+pub(super) fn options<'a>(args: &'a SiteArgs, reuse: Option<&'a Reuse>) -> Result<Options<'a>> {
     let as_of =
         args.as_of.or_else(locale::today).context("the clock shows no day between 1900 and 2100; use --as-of")?;
-    Ok(Options { root: &args.site, as_of, allow_draft: args.allow_draft, allow_empty: args.allow_empty })
+    let (allow_draft, allow_empty) = (args.allow_draft, args.allow_empty);
+    Ok(Options { root: &args.site, as_of, allow_draft, allow_empty, reuse })
 }
 
 fn outcome(run: &Run) -> Outcome {

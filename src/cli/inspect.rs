@@ -1,6 +1,5 @@
 //! `kaishu inspect`: what kaishu makes of one file, without a site: tables, types, profile, and the derived files.
 
-use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
@@ -10,10 +9,11 @@ use crate::cli::pipeline::with_jobs;
 use crate::cli::{Outcome, print};
 use crate::diag::{Finding, Lang, Level, Place};
 use crate::model::column::{Column, ColumnType, Distinct, Rule};
-use crate::model::digest::{Digest, Hasher};
+use crate::model::digest::Digest;
 use crate::model::format::Format;
 use crate::model::route::table_stem;
 use crate::readers::{self, Input, Notice, Opened, Reader, Trouble};
+use crate::reuse;
 use crate::site::{ExportConfig, ReadConfig};
 use crate::stage::Stage;
 use crate::tables::build::{Target, build, mangled_of, notice_of, profile};
@@ -62,7 +62,7 @@ fn inspect(wanted: &Wanted, lang: Lang) -> Result<Outcome> {
         );
     };
     let stage = wanted.out.as_deref().map(stage_of).transpose()?;
-    let sha256 = stage.is_some().then(|| digest_of(&wanted.file)).transpose()?;
+    let sha256 = stage.is_some().then(|| reuse::digest_of(&wanted.file)).transpose().context("reading the file")?;
     let size_bytes = std::fs::metadata(&wanted.file).context("reading the file's size")?.len();
     let opened = readers::open(Input { path: &wanted.file, format: &format, config: &wanted.config });
     let (mut tables, mut notices, encoding) = match opened {
@@ -144,18 +144,6 @@ fn stage_of(out: &Path) -> Result<Stage> {
         bail!("{} 不是空文件夹 / is not empty", out.display());
     }
     Stage::create(out)
-}
-
-fn digest_of(path: &Path) -> Result<Digest> {
-    let mut file = std::fs::File::open(path).with_context(|| format!("reading {}", path.display()))?;
-    let mut hasher = Hasher::default();
-    let mut buffer = vec![0; 256 << 10];
-    loop {
-        match file.read(&mut buffer).with_context(|| format!("reading {}", path.display()))? {
-            0 => return Ok(hasher.finish()),
-            n_bytes => hasher.update(&buffer[..n_bytes]),
-        }
-    }
 }
 
 fn exports_of(formats: &[String]) -> ExportConfig {

@@ -97,6 +97,9 @@ struct SiteArgs {
     /// 并行线程数（默认全部核心） number of threads (default: all cores)
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
+    /// 重新读取全部数据文件，核对上次生成的结果（默认只核对大小和时间） read every data file again instead of trusting size and time
+    #[arg(long)]
+    verify_cache: bool,
     /// 允许使用征求意见稿，每页标注“草案” allow draft rules; every page is marked
     #[arg(long)]
     allow_draft: bool,

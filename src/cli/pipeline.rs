@@ -12,6 +12,7 @@ use crate::gate;
 use crate::model::date::Day;
 use crate::pages::{self, Inputs, theme};
 use crate::records::ids::Register;
+use crate::reuse::Reuse;
 use crate::rules::Regime;
 use crate::rules::Validity;
 use crate::rules::licences::Licences;
@@ -30,6 +31,8 @@ pub struct Options<'a> {
     pub allow_draft: bool,
     /// Whether a site without datasets may be made.
     pub allow_empty: bool,
+    /// What earlier builds made.
+    pub reuse: Option<&'a Reuse>,
 }
 
 /// What a run found, and what it made where nothing stopped it.
@@ -168,7 +171,7 @@ fn make(
     let n_cleared = cleared.datasets().len();
     let stage = Stage::create(stage_root)?;
     let ingesting = progress.start("转换数据", "converting data", n_cleared);
-    let evidence = tables::ingest(&cleared, &stage, &tables::Settings::of(&site), &|| ingesting.step())?;
+    let evidence = tables::ingest(&cleared, &stage, &tables::Settings::of(&site), options.reuse, &|| ingesting.step())?;
     ingesting.end(&n_cleared.to_string());
     let (publishable, more) = gate::release(cleared, evidence, &regime, &stage)?;
     findings.extend(more);
@@ -181,7 +184,10 @@ fn make(
         findings.push(nothing_cleared(findings, *counts));
         return Ok(None);
     }
-    let packages = package_all(&publishable, Issuer { site: &site, regime: &regime }, &stage)?;
+    let packing = progress.start("打包下载", "packing downloads", counts.published);
+    let issuer = Issuer { site: &site, regime: &regime };
+    let packages = package_all(&publishable, issuer, &stage, options.reuse, &|| packing.step())?;
+    packing.end(&counts.published.to_string());
     let inputs = Inputs {
         site: &site,
         regime: &regime,

@@ -19,6 +19,7 @@ use crate::cli::{Outcome, SiteArgs, build, print, report};
 use crate::diag::{Finding, Lang, Level};
 use crate::publish::{self, Folders};
 use crate::records::Lock;
+use crate::reuse::Reuse;
 
 /// How long the input must be quiet before a rebuild.
 const QUIET: Duration = Duration::from_millis(80);
@@ -135,13 +136,15 @@ fn concerns_input(site: &Path, paths: &[PathBuf]) -> bool {
 fn rebuild(args: &SiteArgs, lang: Lang, preview: &Preview) -> Result<()> {
     let folders = &preview.folders;
     let progress = Progress::new(lang, false);
+    let reuse = Reuse::new(&args.site, &folders.out, args.verify_cache);
     let run = pipeline::with_jobs(args.jobs, || {
-        pipeline::run(build::options(args)?, &folders.stage, &folders.ids(), &progress)
+        pipeline::run(build::options(args, Some(&reuse))?, &folders.stage, &folders.ids(), &progress)
     })??;
     report::to_terminal(&run.findings, false, args.all, lang);
     if let Some(made) = &run.made {
         *lock(&preview.base_path) = made.site.base_path();
         publish::preview(folders)?;
+        reuse.sweep();
     }
     let json = state_json(&run.findings, run.made.is_some(), lang);
     let mut state = lock(&preview.state);

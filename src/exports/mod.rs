@@ -12,6 +12,7 @@ mod parquet;
 mod rows;
 mod signs;
 mod xlsx;
+mod zip;
 
 use anyhow::Result;
 use rayon::prelude::*;

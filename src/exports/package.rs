@@ -1,19 +1,16 @@
 //! What stands for a whole dataset: checksums, the data package and one ZIP with everything.
 
 use std::fmt::Write as _;
-use std::io::{Read, Write as _};
 
 use anyhow::{Context, Result};
 use rayon::prelude::*;
-use zip::write::{SimpleFileOptions, ZipWriter};
-use zip::{CompressionMethod, DateTime};
 
 use super::citation::{Reference, gb_t_7714_2025};
-use super::datapackage;
+use super::{datapackage, zip};
 use crate::gate::{Publishable, Release};
-use crate::model::format::Format;
 use crate::model::route::Route;
 use crate::model::table::DataFile;
+use crate::reuse::Reuse;
 use crate::rules::Regime;
 use crate::site::Site;
 use crate::stage::Stage;
@@ -70,11 +67,22 @@ const DAY_TO_FILL_IN: &str = "获取日期：请填写下载本文件的日期";
 ///
 /// Shape: one item for each release, in the same order.
 /// Errors: when the stage cannot be written.
-pub fn package_all(publishable: &Publishable, issuer: Issuer<'_>, stage: &Stage) -> Result<Vec<Package>> {
-    publishable.releases().par_iter().map(|release| package(release, issuer, stage)).collect()
+pub fn package_all(
+    publishable: &Publishable,
+    issuer: Issuer<'_>,
+    stage: &Stage,
+    reuse: Option<&Reuse>,
+    done: &(dyn Fn() + Sync),
+) -> Result<Vec<Package>> {
+    let packed = |release| {
+        let package = package(release, issuer, stage, reuse);
+        done();
+        package
+    };
+    publishable.releases().par_iter().map(packed).collect()
 }
 
-fn package(release: &Release, issuer: Issuer<'_>, stage: &Stage) -> Result<Package> {
+fn package(release: &Release, issuer: Issuer<'_>, stage: &Stage, reuse: Option<&Reuse>) -> Result<Package> {
     let mut res = Package::default();
     let id = release.cleared.id.as_str();
     let folder = format!("datasets/{id}");
@@ -95,8 +103,16 @@ fn package(release: &Release, issuer: Issuer<'_>, stage: &Stage) -> Result<Packa
         // Writing to a String cannot fail.
         let _ = writeln!(sums, "{}  {relative}", file.sha256);
     }
-    if config.zip {
-        let zip = write_zip(release, issuer, stage, &descriptor, &sums)?;
+    let n_bytes: u64 = release.files.all().map(|file| file.size_bytes).sum();
+    if config.zip && n_bytes <= config.max_mib.zip.saturating_mul(1 << 20) {
+        let archive = zip::Archive { release, stage, reuse };
+        let zip = archive.make(&zip::Papers {
+            citation: citation_text(release, issuer),
+            licence: licence_text(release, issuer),
+            licence_file: licence_file(release)?,
+            descriptor: &descriptor,
+            sums: &sums,
+        })?;
         let _ = writeln!(sums, "{}  {}", zip.sha256, zip.name);
         res.zip = Some(zip);
     }
@@ -106,46 +122,11 @@ fn package(release: &Release, issuer: Issuer<'_>, stage: &Stage) -> Result<Packa
     Ok(res)
 }
 
-fn write_zip(release: &Release, issuer: Issuer<'_>, stage: &Stage, descriptor: &[u8], sums: &str) -> Result<DataFile> {
-    let id = release.cleared.id.as_str();
-    let name = format!("{id}.zip");
-    let route = Route::new(&format!("datasets/{id}/{name}"))?;
-    let mut out = stage.writer(&route)?;
-    let mut zip = ZipWriter::new_stream(&mut out);
-    // Every entry has one fixed time: the archive is a function of its content.
-    let options = SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .last_modified_time(DateTime::DEFAULT)
-        .unix_permissions(0o644);
-    let mut text = |name: &str, bytes: &[u8]| -> Result<()> {
-        zip.start_file(name, options)?;
-        zip.write_all(bytes)?;
-        Ok(())
-    };
-    text("CITATION.txt", citation_text(release, issuer).as_bytes())?;
-    text("LICENSE.txt", licence_text(release, issuer).as_bytes())?;
-    if let Some(file) = &release.cleared.licence_file {
-        let bytes = std::fs::read(&file.path).with_context(|| format!("reading {}", file.named))?;
-        text(&file.public_name, &bytes)?;
-    }
-    text("SHA256SUMS", sums.as_bytes())?;
-    text("datapackage.json", descriptor)?;
-    let mut buffer = vec![0; 256 * 1024];
-    for file in release.files.all() {
-        let relative = file.route.as_str().splitn(3, '/').nth(2).unwrap_or_default();
-        zip.start_file(relative, options.large_file(file.size_bytes > u64::from(u32::MAX / 2)))?;
-        let mut source = stage.open(&file.route)?;
-        loop {
-            let n_bytes = source.read(&mut buffer).with_context(|| format!("reading {}", file.route))?;
-            if n_bytes == 0 {
-                break;
-            }
-            zip.write_all(&buffer[..n_bytes])?;
-        }
-    }
-    zip.finish().with_context(|| format!("writing {route}"))?;
-    let staged = out.finish()?;
-    Ok(DataFile { format: Format::of_file(&name), route, name, size_bytes: staged.size_bytes, sha256: staged.sha256 })
+/// The licence text as its giver wrote it, with the name it is offered under.
+fn licence_file(release: &Release) -> Result<Option<(&str, Vec<u8>)>> {
+    let Some(file) = &release.cleared.licence_file else { return Ok(None) };
+    let bytes = std::fs::read(&file.path).with_context(|| format!("reading {}", file.named))?;
+    Ok(Some((file.public_name.as_str(), bytes)))
 }
 
 /// The reference and the statutory sentence, ready to be copied.

@@ -3,7 +3,7 @@
 use crate::model::text::{fold, split_list};
 
 /// A file format by its label, such as `CSV`; letters and digits only.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug, serde::Serialize, serde::Deserialize)]
 pub struct Format(String);
 
 /// Words in catalogs that do not stand for themselves.

@@ -9,8 +9,23 @@ use crate::model::digest::Digest;
 ///
 /// Every segment is a plain file name: not empty, not `.` or `..`, without `/`, `\` or control characters.
 /// So a route can never leave the folder it is joined to.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, serde::Serialize, serde::Deserialize)]
+#[serde(try_from = "String", into = "String")]
 pub struct Route(String);
+
+impl TryFrom<String> for Route {
+    type Error = BadRoute;
+
+    fn try_from(path: String) -> Result<Self, BadRoute> {
+        Self::new(&path)
+    }
+}
+
+impl From<Route> for String {
+    fn from(route: Route) -> Self {
+        route.0
+    }
+}
 
 impl Route {
     /// Makes a route from segments that the caller has already made safe.

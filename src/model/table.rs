@@ -1,12 +1,14 @@
 //! What ingestion made of a dataset's files: originals, tables and their derived files.
 
+use serde::{Deserialize, Serialize};
+
 use crate::model::column::Column;
 use crate::model::digest::Digest;
 use crate::model::format::Format;
 use crate::model::route::Route;
 
 /// A file of a dataset, staged.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DataFile {
     /// Where it lies in the site.
     pub route: Route,
@@ -21,7 +23,7 @@ pub struct DataFile {
 }
 
 /// A table read from an original file.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Table {
     /// Its part of the address.
     pub name: String,
@@ -30,7 +32,7 @@ pub struct Table {
     /// Which part of that file: a sheet, a table, a file in an archive; empty where the file is the table.
     pub part: String,
     /// The encoding of the original, where it is text.
-    pub encoding: &'static str,
+    pub encoding: String,
     /// Its columns.
     pub columns: Vec<Column>,
     /// Rows without the header.

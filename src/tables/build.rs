@@ -68,7 +68,7 @@ pub fn build(reader: &mut dyn Reader, target: Target<'_>) -> Result<Built, Troub
         name: target.table.to_owned(),
         source: target.source.to_owned(),
         part: reader.part().to_owned(),
-        encoding: target.encoding,
+        encoding: target.encoding.to_owned(),
         columns: profiled.columns,
         n_rows: profiled.n_rows,
         preview: profiled.preview,

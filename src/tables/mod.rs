@@ -5,6 +5,7 @@
 
 pub mod build;
 mod magic;
+mod memory;
 mod names;
 
 use std::io::{Read, Write};
@@ -16,13 +17,16 @@ use rayon::prelude::*;
 
 use crate::diag::{Code, Finding, Place};
 use crate::gate::{CheckedFile, Cleared, ClearedDataset, Evidence};
+use crate::model::digest::Digest;
 use crate::model::format::Format;
 use crate::model::route::Route;
-use crate::model::table::DataFile;
+use crate::model::table::{DataFile, Table};
 use crate::readers::{self, Input, Notice, Trouble};
+use crate::reuse::{Kept, Reuse, Stamp};
 use crate::site::{ExportConfig, ReadConfig, Site};
 use crate::stage::Stage;
 use build::{Target, build, notice_of};
+use memory::{Note, Outcome, key_of};
 use names::Names;
 
 /// How files are read and what is made of them.
@@ -60,13 +64,14 @@ pub fn ingest(
     cleared: &Cleared,
     stage: &Stage,
     settings: &Settings,
+    reuse: Option<&Reuse>,
     done: &(dyn Fn() + Sync),
 ) -> Result<Vec<Evidence>> {
     cleared
         .datasets()
         .par_iter()
         .map(|dataset| {
-            let evidence = Ingest { dataset, stage, settings, evidence: Evidence::default() }.run();
+            let evidence = Ingest { dataset, stage, settings, reuse, evidence: Evidence::default() }.run();
             done();
             evidence
         })
@@ -78,6 +83,7 @@ struct Ingest<'a> {
     dataset: &'a ClearedDataset,
     stage: &'a Stage,
     settings: &'a Settings,
+    reuse: Option<&'a Reuse>,
     evidence: Evidence,
 }
 
@@ -86,90 +92,102 @@ impl Ingest<'_> {
         self.evidence.files.links.clone_from(&self.dataset.links);
         let mut names = Names::new(&self.dataset.files);
         for (idx, file) in self.dataset.files.iter().enumerate() {
-            let original = match self.copy_original(file)? {
-                Ok(original) => original,
-                Err(error) => {
-                    self.find(Code::FileUnreadable, file, error.to_string());
-                    continue;
+            let config = self.settings.of_file(&file.named);
+            let id = self.dataset.id.as_str();
+            let key = key_of(id, file, &self.dataset.files, &self.settings.exports, config);
+            let outcome = match self.remembered(file, key)? {
+                Some(outcome) => {
+                    outcome.tables.iter().for_each(|table| names.take(&table.name));
+                    outcome
                 }
+                None => self.ingest(file, config, key, &mut |part| names.give(idx, part))?,
             };
-            self.read(file, &original, &mut |part| names.of(idx, part))?;
-            self.evidence.files.originals.push(original);
+            self.tell(file, &outcome.notes);
+            self.evidence.files.originals.extend(outcome.original);
+            self.evidence.files.tables.extend(outcome.tables);
         }
         Ok(self.evidence)
     }
 
-    /// Reads the tables of one file.
-    fn read(&mut self, file: &CheckedFile, original: &DataFile, name: &mut dyn FnMut(&str) -> String) -> Result<()> {
-        let head = head_of(self.stage, &original.route)?;
-        let label = original.format.as_ref().map_or("", Format::label).to_owned();
-        let Some(format) = original.format.as_ref() else {
-            self.find(Code::TableNone, file, label);
-            return Ok(());
+    /// What an earlier build made of the same bytes, taken into the stage.
+    fn remembered(&self, file: &CheckedFile, key: Digest) -> Result<Option<Outcome>> {
+        let Some(reuse) = self.reuse else { return Ok(None) };
+        let Some(outcome) = reuse.find::<Outcome>(key) else { return Ok(None) };
+        let (stamp, sha256) = outcome.source;
+        let is_known = outcome.notes.iter().all(|note| note.code().is_some());
+        if !is_known || !reuse.is_unchanged(&file.path, stamp, sha256) || !reuse.link(self.stage, &outcome.files)? {
+            return Ok(None);
+        }
+        Ok(Some(outcome))
+    }
+
+    /// Copies and reads a file.
+    fn ingest(
+        &self,
+        file: &CheckedFile,
+        config: &ReadConfig,
+        key: Digest,
+        name: &mut dyn FnMut(&str) -> String,
+    ) -> Result<Outcome> {
+        let before = std::fs::metadata(&file.path).map(|meta| Stamp::of(&meta));
+        let unreadable = |error: &std::io::Error| Outcome {
+            source: (Stamp::default(), Digest::ZERO),
+            original: None,
+            tables: Vec::new(),
+            notes: vec![Note::new(Code::FileUnreadable, error.to_string(), None)],
+            files: Vec::new(),
         };
-        if let Some(why) = magic::mismatch(format, &head) {
-            self.find(Code::FileNotAsNamed, file, why);
-            return Ok(());
+        let original = match self.copy_original(file)? {
+            Ok(original) => original,
+            Err(error) => return Ok(unreadable(&error)),
+        };
+        let stamp = match before {
+            Ok(stamp) => stamp,
+            Err(error) => return Ok(unreadable(&error)),
+        };
+        let mut reading = Reading {
+            stage: self.stage,
+            exports: self.settings.exports,
+            original: &original,
+            tables: Vec::new(),
+            notes: Vec::new(),
+        };
+        reading.read(self.dataset.id.as_str(), config, name).with_context(|| format!("reading {}", file.named))?;
+        let Reading { tables, notes, .. } = reading;
+        let mut outcome =
+            Outcome { source: (stamp, original.sha256), original: Some(original), tables, notes, files: Vec::new() };
+        if let Some(reuse) = self.reuse {
+            outcome.files = self.kept(&outcome)?;
+            reuse.keep(key, &outcome)?;
         }
-        if !readers::reads(format) {
-            self.find(Code::TableNone, file, label);
-            return Ok(());
-        }
-        let config = self.settings.of_file(&file.named);
-        let path = original.route.below(self.stage.root());
-        let opened = readers::open(Input { path: &path, format, config });
-        let Some(opened) = self.sound(file, opened)? else { return Ok(()) };
-        for notice in opened.notices {
-            self.notice(file, notice);
-        }
-        for mut reader in opened.tables {
-            let part = reader.part().to_owned();
-            let table = name(&part);
-            let id = self.dataset.id.as_str();
-            let target = Target {
-                stage: self.stage,
-                exports: self.settings.exports,
-                folder: &format!("datasets/{id}/data"),
-                api: &format!("api/v1/datasets/{id}/{table}"),
-                table: &table,
-                source: &original.name,
-                encoding: opened.encoding,
-                size_bytes: original.size_bytes,
+        Ok(outcome)
+    }
+
+    /// How the staged files of an outcome look.
+    fn kept(&self, outcome: &Outcome) -> Result<Vec<Kept>> {
+        let ledger = |route: &Route| self.stage.staged(route).with_context(|| format!("{route} was not staged"));
+        let files = outcome.original.iter().chain(outcome.tables.iter().flat_map(|table| &table.derived));
+        let pages = outcome.tables.iter().flat_map(|table| &table.pages);
+        files
+            .map(|file| Kept::of(self.stage, &file.route, file.sha256))
+            .chain(pages.map(|route| Kept::of(self.stage, route, ledger(route)?.sha256)))
+            .collect()
+    }
+
+    /// Turns notes into findings: about values in the file, about all else at the catalog's row.
+    fn tell(&mut self, file: &CheckedFile, notes: &[Note]) {
+        let title = &self.dataset.dataset.title;
+        for note in notes {
+            let Some(code) = note.code() else { continue };
+            let finding = match &note.at {
+                Some((row, column)) => {
+                    let place = Place::file(format!("datasets/{}", file.named));
+                    Finding::new(code, place.at_row(*row).in_column(column.as_str())).about(title)
+                }
+                None => Finding::new(code, self.dataset.place.clone()).about(title).found(&file.named),
             };
-            let built = build(&mut *reader, target);
-            let Some(built) = self.sound(file, built)? else { continue };
-            for notice in built.notices {
-                self.notice(file, notice);
-            }
-            for (code, column, row) in built.mangled {
-                let place = Place::file(format!("datasets/{}", file.named)).at_row(row).in_column(column);
-                let finding = Finding::new(code, place).about(&self.dataset.dataset.title);
-                self.evidence.findings.push(finding);
-            }
-            self.evidence.files.tables.push(built.table);
+            self.evidence.findings.push(finding.expected(note.about.clone()));
         }
-        Ok(())
-    }
-
-    /// What came out well; what is wrong with the file becomes a finding, what is wrong with the machine an error.
-    fn sound<T>(&mut self, file: &CheckedFile, res: Result<T, Trouble>) -> Result<Option<T>> {
-        match res {
-            Ok(value) => Ok(Some(value)),
-            Err(Trouble::Machine(error)) => Err(error.context(format!("reading {}", file.named))),
-            Err(Trouble::NoTable(why)) => {
-                self.notice(file, notice_of(why));
-                Ok(None)
-            }
-        }
-    }
-
-    fn notice(&mut self, file: &CheckedFile, notice: Notice) {
-        self.find(notice.code, file, notice.about);
-    }
-
-    fn find(&mut self, code: Code, file: &CheckedFile, about: String) {
-        let finding = Finding::new(code, self.dataset.place.clone()).about(&self.dataset.dataset.title);
-        self.evidence.findings.push(finding.found(&file.named).expected(about));
     }
 
     /// Copies a provider's file into the stage byte for byte; the inner error is the provider's file's, the outer the
@@ -198,6 +216,80 @@ impl Ingest<'_> {
             size_bytes: staged.size_bytes,
             sha256: staged.sha256,
         }))
+    }
+}
+
+/// The reading of one staged original.
+struct Reading<'a> {
+    stage: &'a Stage,
+    exports: ExportConfig,
+    original: &'a DataFile,
+    tables: Vec<Table>,
+    notes: Vec<Note>,
+}
+
+impl Reading<'_> {
+    /// Reads its tables and writes what is derived from them.
+    fn read(&mut self, id: &str, config: &ReadConfig, name: &mut dyn FnMut(&str) -> String) -> Result<()> {
+        let original = self.original;
+        let label = original.format.as_ref().map_or("", Format::label);
+        let Some(format) = original.format.as_ref().filter(|format| readers::reads(format)) else {
+            let head = head_of(self.stage, &original.route)?;
+            match original.format.as_ref().and_then(|format| magic::mismatch(format, &head)) {
+                Some(why) => self.note(Notice::new(Code::FileNotAsNamed, why)),
+                None => self.note(Notice::new(Code::TableNone, label)),
+            }
+            return Ok(());
+        };
+        if let Some(why) = magic::mismatch(format, &head_of(self.stage, &original.route)?) {
+            self.note(Notice::new(Code::FileNotAsNamed, why));
+            return Ok(());
+        }
+        let path = original.route.below(self.stage.root());
+        let opened = readers::open(Input { path: &path, format, config });
+        let Some(opened) = self.sound(opened)? else { return Ok(()) };
+        for notice in opened.notices {
+            self.note(notice);
+        }
+        for mut reader in opened.tables {
+            let part = reader.part().to_owned();
+            let table = name(&part);
+            let target = Target {
+                stage: self.stage,
+                exports: self.exports,
+                folder: &format!("datasets/{id}/data"),
+                api: &format!("api/v1/datasets/{id}/{table}"),
+                table: &table,
+                source: &original.name,
+                encoding: opened.encoding,
+                size_bytes: original.size_bytes,
+            };
+            let built = build(&mut *reader, target);
+            let Some(built) = self.sound(built)? else { continue };
+            for notice in built.notices {
+                self.note(notice);
+            }
+            let mangled = built.mangled.into_iter();
+            self.notes.extend(mangled.map(|(code, column, row)| Note::new(code, String::new(), Some((row, column)))));
+            self.tables.push(built.table);
+        }
+        Ok(())
+    }
+
+    /// What came out well; what is wrong with the file is noted, what is wrong with the machine is an error.
+    fn sound<T>(&mut self, res: Result<T, Trouble>) -> Result<Option<T>> {
+        match res {
+            Ok(value) => Ok(Some(value)),
+            Err(Trouble::Machine(error)) => Err(error),
+            Err(Trouble::NoTable(why)) => {
+                self.note(notice_of(why));
+                Ok(None)
+            }
+        }
+    }
+
+    fn note(&mut self, notice: Notice) {
+        self.notes.push(Note::new(notice.code, notice.about, None));
     }
 }
 

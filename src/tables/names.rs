@@ -25,8 +25,8 @@ impl Names {
         Self { stems: stems.iter().zip(files).map(full).collect(), taken: Vec::new() }
     }
 
-    /// The name of a table: its file's, with that of its part, and with a number where even then two are alike.
-    pub fn of(&mut self, file_idx: usize, part: &str) -> String {
+    /// Gives a table its name: its file's, with that of its part, and with a number where even then two are alike.
+    pub fn give(&mut self, file_idx: usize, part: &str) -> String {
         let stem = self.stems.get(file_idx).map_or("table", String::as_str);
         let base = if part.is_empty() { stem.to_owned() } else { table_stem(&format!("{stem}-{part}")) };
         let mut name = base.clone();
@@ -35,7 +35,12 @@ impl Names {
             name = format!("{base}-{n}");
             n += 1;
         }
-        self.taken.push(name.clone());
+        self.take(&name);
         name
+    }
+
+    /// Takes notice of a name that was given.
+    pub fn take(&mut self, name: &str) {
+        self.taken.push(name.to_owned());
     }
 }

@@ -17,6 +17,7 @@ const ORDER: &[&str] = &[
     "separated",
     "markdown",
     "stage",
+    "reuse",
     "records",
     "catalog",
     "gate",

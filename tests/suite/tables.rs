@@ -183,3 +183,77 @@ fn nested_archives_names_that_climb_and_entities_do_no_harm() {
     let (code, lines, _) = inspect(&project.path("x.xml"), &[]);
     assert!(code == 1 && lines[0]["message"].as_str().unwrap().contains("&b;"), "{lines:?}");
 }
+
+/// The number of a file's content on disk: a further link has the same.
+fn inode(project: &Project, name: &str) -> u64 {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata(project.path(name)).unwrap().ino()
+}
+
+#[test]
+fn an_unchanged_file_is_not_made_again_and_a_changed_one_is() {
+    let project = Project::new();
+    project.build_well();
+    let first = project.site();
+    let files = ["files/stops.csv", "data/stops.csv", "data/stops.parquet", "data/stops.xlsx"];
+    let inodes = |project: &Project| -> Vec<u64> {
+        files.iter().map(|name| inode(project, &format!("public/datasets/stops/{name}"))).collect()
+    };
+    let before = inodes(&project);
+    project.build_well();
+    assert_eq!((project.site(), inodes(&project)), (first.clone(), before.clone()));
+
+    // The same bytes under another time: read once, and still not made again.
+    project.write("datasets/files/stops.csv", &project.read("datasets/files/stops.csv"));
+    project.build_well();
+    assert_eq!((project.site(), inodes(&project)), (first.clone(), before.clone()));
+
+    project.replace("datasets/files/stops.csv", "东站", "西站");
+    project.build_well();
+    assert!(project.read("public/datasets/stops/data/stops.csv").contains("西站"));
+    assert!(inodes(&project).iter().zip(&before).all(|(now, then)| now != then));
+
+    project.replace("datasets/files/stops.csv", "西站\r", "东站\r");
+    std::fs::remove_dir_all(project.path(".kaishu")).unwrap();
+    project.build_well();
+    assert_eq!(project.site(), first);
+}
+
+#[test]
+fn what_was_tampered_with_is_made_again() {
+    let project = Project::new();
+    project.build_well();
+    let first = project.site();
+    let live = project.path("public/datasets/stops/data/stops.csv");
+    let times = std::fs::metadata(&live).unwrap().modified().unwrap();
+    let text = std::fs::read_to_string(&live).unwrap().replace("007", "700");
+    std::fs::write(&live, text).unwrap();
+    std::fs::File::options().write(true).open(&live).unwrap().set_modified(times).unwrap();
+    let ran = project.run(&["build", "--as-of", crate::support::AS_OF, "--verify-cache"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(project.site(), first);
+    project.write(".kaishu/reuse/x", "no JSON");
+    for item in walkdir::WalkDir::new(project.path(".kaishu/reuse")).into_iter().map(Result::unwrap) {
+        if item.file_type().is_file() {
+            std::fs::write(item.path(), "{").unwrap();
+        }
+    }
+    project.build_well();
+    assert_eq!(project.site(), first);
+}
+
+#[test]
+fn nothing_of_a_dataset_that_went_away_is_kept_for_later() {
+    let project = Project::new();
+    project.build_well();
+    let kept = || {
+        walkdir::WalkDir::new(project.path(".kaishu"))
+            .into_iter()
+            .filter(|item| item.as_ref().unwrap().file_type().is_file())
+            .count()
+    };
+    assert_eq!(kept(), 2);
+    project.replace("datasets/catalog.csv", "无条件开放,编号", "有条件开放,编号");
+    project.build();
+    assert_eq!(kept(), 0);
+}

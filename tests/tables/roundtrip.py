@@ -508,6 +508,7 @@ def check_profile(name, cells, column, n_rows):
         near = abs(Decimal(numbers["mean"]) - mean) <= max(abs(mean) * Decimal("1e-5"), Decimal("1e-9"))
         demand(near, f"column {name!r}: mean", numbers["mean"], mean)
     elif wanted in ("date", "date_time"):
+        demand(profile["span"] is not None, f"column {name!r}: no span")
         span = moment_of(profile["span"]["first"]), moment_of(profile["span"]["last"])
         demand(span == (min(map(moment_of, texts)), max(map(moment_of, texts))), f"column {name!r}: span", profile["span"])
     return wanted
