@@ -258,7 +258,6 @@ fn rule_words(rule: Rule, lang: Lang) -> String {
             (format!("第 {row} 行不是{}", type_word(held, lang)), format!("row {row} is no {}", type_word(held, lang)))
         }
         Rule::Words => ("文字".to_owned(), "words".to_owned()),
-        Rule::Source => ("源文件标明".to_owned(), "the source says so".to_owned()),
     };
     print::say(lang, &zh, &en).to_owned()
 }

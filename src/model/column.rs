@@ -109,8 +109,6 @@ pub enum Rule {
     },
     /// No type but text was ever possible.
     Words,
-    /// The source says so.
-    Source,
 }
 
 /// How many different values there are.

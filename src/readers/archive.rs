@@ -56,13 +56,12 @@ pub fn open(input: Input<'_>) -> Result<Opened, Trouble> {
         let opened = match opened {
             Ok(opened) => opened,
             Err(Trouble::NoTable(NoTable::OtherShape(why))) => {
-                res.notices.push(Notice::new(Code::TableNone, format!("{name}: {why}")));
+                res.notices.push(Notice::new(Code::TableNone, why).in_part(&name));
                 continue;
             }
             Err(trouble) => return Err(trouble),
         };
-        let of_member = |notice: Notice| Notice { about: format!("{name}: {}", notice.about), ..notice };
-        res.notices.extend(opened.notices.into_iter().map(of_member));
+        res.notices.extend(opened.notices.into_iter().map(|notice| notice.in_part(&name)));
         let stem = plain.rsplit_once('.').map_or(plain.as_str(), |(stem, _)| stem);
         for reader in opened.tables {
             let part = reader.part();
@@ -169,7 +168,6 @@ impl Reader for Member {
     }
 
     fn notices(&self) -> Vec<Notice> {
-        let of_member = |notice: Notice| Notice { about: format!("{}: {}", self.name, notice.about), ..notice };
-        self.reader.notices().into_iter().map(of_member).collect()
+        self.reader.notices().into_iter().map(|notice| notice.in_part(&self.name)).collect()
     }
 }

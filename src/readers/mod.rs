@@ -6,6 +6,7 @@
 mod archive;
 mod boundaries;
 mod cells;
+mod guard;
 mod head;
 mod header;
 mod items;
@@ -24,6 +25,9 @@ use crate::decode::stream::StreamError;
 use crate::diag::Code;
 use crate::model::format::Format;
 use crate::site::ReadConfig;
+use guard::{Guarded, guarded};
+
+pub use guard::is_guarded;
 
 /// What takes the batches.
 pub type Each<'a> = dyn FnMut(&[Batch]) -> anyhow::Result<()> + Send + 'a;
@@ -111,12 +115,21 @@ pub struct Notice {
     pub code: Code,
     /// What its wording's `{}` stands for.
     pub about: String,
+    /// The sheet or the file in the archive that it is about; empty where it is about the file.
+    pub part: String,
 }
 
 impl Notice {
     /// A notice.
     pub fn new(code: Code, about: impl Into<String>) -> Self {
-        Self { code, about: about.into() }
+        Self { code, about: about.into(), part: String::new() }
+    }
+
+    /// The same, about a part of the file.
+    #[must_use]
+    pub fn in_part(mut self, part: &str) -> Self {
+        self.part = if self.part.is_empty() { part.to_owned() } else { format!("{part} · {}", self.part) };
+        self
     }
 }
 
@@ -169,7 +182,12 @@ pub fn reads(format: &Format) -> bool {
 /// Errors: when the disk fails, or the file holds no table; the message says why.
 pub fn open(input: Input<'_>) -> Result<Opened, Trouble> {
     match reader_of(input.format) {
-        Some(open) => open(input),
+        Some(open) => {
+            let mut opened = guarded(|| open(input))?;
+            opened.tables =
+                opened.tables.into_iter().map(|table| Box::new(Guarded(table)) as Box<dyn Reader>).collect();
+            Ok(opened)
+        }
         None => Err(NoTable::OtherShape(input.format.label().to_owned()).into()),
     }
 }

@@ -34,13 +34,13 @@ pub fn open(input: Input<'_>) -> Result<Opened, Trouble> {
     let mut tables: Vec<SqliteTable> = Vec::new();
     for (name, sql) in found {
         if sql.trim_start().get(..14).is_some_and(|head| head.eq_ignore_ascii_case("CREATE VIRTUAL")) {
-            notices.push(Notice::new(Code::TableNone, format!("{name}: 虚拟表 / a virtual table")));
+            notices.push(Notice::new(Code::TableNone, "虚拟表 / a virtual table").in_part(&name));
             continue;
         }
         let statement = connection.prepare(&select(&name)).map_err(broken)?;
         let names: Vec<String> = statement.column_names().map(str::to_owned).collect();
         if names.len() > MAX_COLUMNS {
-            notices.push(Notice::new(Code::TableNone, format!("{name}: > {MAX_COLUMNS}")));
+            notices.push(Notice::new(Code::TableNone, format!("> {MAX_COLUMNS}")).in_part(&name));
             continue;
         }
         let columns = unique_names(&names);

@@ -6,6 +6,7 @@ use crate::diag::Code;
 use crate::gate::CheckedFile;
 use crate::model::digest::{Digest, Hasher};
 use crate::model::table::{DataFile, Table};
+use crate::readers::Notice;
 use crate::reuse::{Kept, Stamp};
 use crate::site::{ExportConfig, ReadConfig};
 
@@ -18,14 +19,22 @@ pub struct Note {
     code: String,
     /// What the wording's `{}` stands for.
     pub about: String,
+    /// The sheet or the file in the archive that it is about.
+    pub part: String,
     /// Row and column in the file, where it is about values.
     pub at: Option<(u64, String)>,
 }
 
 impl Note {
-    /// A note.
-    pub fn new(code: Code, about: String, at: Option<(u64, String)>) -> Self {
-        Self { code: code.name().to_owned(), about, at }
+    /// A note from what a reader says.
+    pub fn new(notice: Notice) -> Self {
+        let Notice { code, about, part } = notice;
+        Self { code: code.name().to_owned(), about, part, at: None }
+    }
+
+    /// A note about values.
+    pub fn at(code: Code, part: &str, row: u64, column: String) -> Self {
+        Self { at: Some((row, column)), ..Self::new(Notice::new(code, "").in_part(part)) }
     }
 
     /// Its code; `None` where this program does not know it.

@@ -134,7 +134,7 @@ impl Ingest<'_> {
             source: (Stamp::default(), Digest::ZERO),
             original: None,
             tables: Vec::new(),
-            notes: vec![Note::new(Code::FileUnreadable, error.to_string(), None)],
+            notes: vec![Note::new(Notice::new(Code::FileUnreadable, error.to_string()))],
             files: Vec::new(),
         };
         let original = match self.copy_original(file)? {
@@ -179,13 +179,15 @@ impl Ingest<'_> {
         let title = &self.dataset.dataset.title;
         for note in notes {
             let Some(code) = note.code() else { continue };
+            let of_part = if note.part.is_empty() { String::new() } else { format!(" · {}", note.part) };
             let finding = match &note.at {
                 Some((row, column)) => {
-                    let place = Place::file(format!("datasets/{}", file.named));
-                    Finding::new(code, place.at_row(*row).in_column(column.as_str())).about(title)
+                    let place = Place::file(format!("datasets/{}{of_part}", file.named));
+                    Finding::new(code, place.at_row(*row).in_column(column.as_str()))
                 }
-                None => Finding::new(code, self.dataset.place.clone()).about(title).found(&file.named),
+                None => Finding::new(code, self.dataset.place.clone()).found(&format!("{}{of_part}", file.named)),
             };
+            let finding = finding.about(title);
             self.evidence.findings.push(finding.expected(note.about.clone()));
         }
     }
@@ -270,7 +272,7 @@ impl Reading<'_> {
                 self.note(notice);
             }
             let mangled = built.mangled.into_iter();
-            self.notes.extend(mangled.map(|(code, column, row)| Note::new(code, String::new(), Some((row, column)))));
+            self.notes.extend(mangled.map(|(code, column, row)| Note::at(code, &part, row, column)));
             self.tables.push(built.table);
         }
         Ok(())
@@ -289,7 +291,7 @@ impl Reading<'_> {
     }
 
     fn note(&mut self, notice: Notice) {
-        self.notes.push(Note::new(notice.code, notice.about, None));
+        self.notes.push(Note::new(notice));
     }
 }
 

@@ -15,6 +15,7 @@
 mod bad_input;
 mod build;
 mod catalogs;
+mod fuzz;
 mod house_rules;
 mod invariants;
 mod pages;

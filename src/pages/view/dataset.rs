@@ -10,6 +10,7 @@ use crate::pages::facets::{Kind, facet_slug, is_overdue, updated};
 use crate::pages::plan::Job;
 use crate::pages::strings::{count, shorten, showable, size};
 use crate::pages::view::card::frequency;
+use crate::pages::view::fields::{self, FieldView};
 use crate::pages::view::shell::{Crumb, PageHead};
 use crate::pages::view::{Fact, Scope, facts};
 
@@ -55,6 +56,7 @@ struct TableView {
     columns: Vec<String>,
     rows: Vec<Vec<CellView>>,
     note: String,
+    fields: Vec<FieldView>,
 }
 
 #[derive(Serialize)]
@@ -237,9 +239,11 @@ fn table_view(scope: Scope<'_>, table: &Table) -> TableView {
         Some(text) => CellView { text: shorten(&showable(text), CELL_CHARS), none: false },
         None => CellView { text: String::new(), none: true },
     };
+    let name = if table.part.is_empty() { table.source.clone() } else { format!("{} · {}", table.source, table.part) };
     TableView {
-        name: table.source.clone(),
-        label: scope.strings.fill("preview_label", &[("name", &table.source)]),
+        label: scope.strings.fill("preview_label", &[("name", &name)]),
+        name,
+        fields: table.columns.iter().map(|column| fields::view(scope.strings, column, table.n_rows)).collect(),
         columns: table.columns.iter().map(|column| showable(&column.name)).collect(),
         rows: table.preview.iter().map(|row| row.iter().map(cell).collect()).collect(),
         note,

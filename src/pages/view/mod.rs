@@ -2,6 +2,7 @@
 
 mod card;
 mod dataset;
+mod fields;
 mod home;
 mod list;
 mod quality;

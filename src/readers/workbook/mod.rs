@@ -85,7 +85,7 @@ pub fn open(input: Input<'_>) -> Result<Opened, Trouble> {
         match SheetTable::find(&book, name.clone(), input.config) {
             Ok(found) => sheets.extend(found),
             Err(Trouble::NoTable(NoTable::OtherShape(why))) => {
-                notices.push(Notice::new(Code::TableNone, format!("{name}: {why}")));
+                notices.push(Notice::new(Code::TableNone, why).in_part(&name));
             }
             Err(trouble) => return Err(trouble),
         }
@@ -98,8 +98,7 @@ pub fn open(input: Input<'_>) -> Result<Opened, Trouble> {
     }
     let mut tables: Vec<Box<dyn Reader>> = Vec::new();
     for (sheet, found) in sheets {
-        let about = |about: String| if sheet.part.is_empty() { about } else { format!("{}: {about}", sheet.part) };
-        notices.extend(found.into_iter().map(|notice| Notice { about: about(notice.about), ..notice }));
+        notices.extend(found.into_iter().map(|notice| notice.in_part(&sheet.part)));
         tables.push(Box::new(sheet));
     }
     Ok(Opened { tables, notices, encoding: "" })
