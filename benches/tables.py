@@ -210,7 +210,8 @@ class Bench:
             ratios = [f"{ours_cpu / cpu:.2f}", f"{ours_cpu / (cpu - start):.2f}", f"{ours_wall / wall:.2f}"]
         if target:
             judged = "CPU " + self.judge(f"{file}: CPU against {program}", ours_cpu / cpu, target)
-        cells = [file, program, f"{cpu:.2f}", f"{wall:.2f}", f"{memory * MB_PER_MIB:.0f}", *ratios, judged]
+        span = "–".join(f"{limit(run['cpu'] for run in runs):.2f}" for limit in (min, max))
+        cells = [file, program, f"{cpu:.2f}", span, f"{wall:.2f}", f"{memory * MB_PER_MIB:.0f}", *ratios, judged]
         print("|", " | ".join(cells), "|", flush=True)
 
     def profile(self, path, starts):
@@ -306,8 +307,8 @@ def compare_all(bench, paths):
     written = []
     for title, compare in (("Profile", bench.profile), ("Everything", bench.everything)):
         print(f"\n## {title}, median of {bench.n_rounds}\n")
-        print("| file | program | CPU s | wall s | peak RSS, MB | kaishu / it, CPU | less start | wall | target |")
-        print("|---|---|" + "---:|" * 6 + "---|", flush=True)
+        print("| file | program | CPU s | least–most | wall s | peak MB | kaishu / it, CPU | less start | wall | target |")
+        print("|---|---|" + "---:|" * 7 + "---|", flush=True)
         for path in paths:
             written += compare(path, starts) or []
     print("\nStart, CPU s: " + ", ".join(f"{name} {cpu:.2f}" for name, cpu in starts.items()))

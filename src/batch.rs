@@ -84,8 +84,8 @@ pub struct Batch {
     /// For each column of the table the batch's own column; `None` where no row of the batch has one.
     columns: Vec<Option<u32>>,
     n_own: usize,
-    /// Whether between the values of a row there is one comma in the text, and no value needs quotation marks.
-    is_plain_csv: bool,
+    /// For each row where it stands in the text as CSV is written here, but for the line end; empty where it does not.
+    csv_rows: Vec<(u32, u32)>,
 }
 
 impl Batch {
@@ -99,7 +99,7 @@ impl Batch {
             n_rows,
             columns: (0u32..).map(Some).take(n_columns).collect(),
             n_own: n_columns,
-            is_plain_csv: false,
+            csv_rows: Vec::new(),
         }
     }
 
@@ -108,25 +108,21 @@ impl Batch {
         self.columns = columns;
     }
 
-    /// Says that the rows stand in the text as CSV has them, but for the line ends.
-    pub fn mark_plain_csv(&mut self) {
-        self.is_plain_csv = true;
+    /// Says where rows stand in the text as CSV is written here: one item for each row, an empty one where a row does not.
+    pub fn set_csv_rows(&mut self, rows: Vec<(u32, u32)>) {
+        self.csv_rows = rows;
     }
 
-    /// The text of a row as CSV has it, where it stands in the batch like that.
+    /// The text of a row as CSV is written here, where it stands in the batch like that.
     #[must_use]
-    pub fn plain_csv_row(&self, row_idx: usize) -> Option<&str> {
-        if !self.is_plain_csv {
-            return None;
-        }
-        let own = &self.cells[row_idx * self.n_own..(row_idx + 1) * self.n_own];
-        let (first, last) = (own.first()?, own.last()?);
-        self.text.get(first.start as usize..(last.start + (last.len & LEN_MASK)) as usize)
+    pub fn csv_row(&self, row_idx: usize) -> Option<&str> {
+        let (begin, end) = *self.csv_rows.get(row_idx)?;
+        if begin == end { None } else { self.text.get(begin as usize..end as usize) }
     }
 
     /// Takes away the values that stand for none.
     pub fn blank(&mut self, words: &[String]) {
-        self.is_plain_csv = false;
+        self.csv_rows.clear();
         for cell in &mut self.cells {
             let start = cell.start as usize;
             let text = self.text.get(start..start + (cell.len & LEN_MASK) as usize);

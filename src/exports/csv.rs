@@ -41,7 +41,7 @@ impl TableWriter for CsvWriter<'_> {
         let text_of = |batch: &Batch| {
             let mut text = Vec::with_capacity(batch.n_bytes() + batch.n_bytes() / 8);
             for row_idx in 0..batch.n_rows() {
-                match batch.plain_csv_row(row_idx) {
+                match batch.csv_row(row_idx) {
                     Some(row) if n_columns > 1 => {
                         text.extend_from_slice(row.as_bytes());
                         text.extend_from_slice(b"\r\n");
@@ -77,7 +77,7 @@ fn push_row<'a>(text: &mut Vec<u8>, row: impl Iterator<Item = Option<&'a str>>, 
 #[inline]
 fn push_field(text: &mut Vec<u8>, value: Option<&str>) {
     let Some(value) = value else { return };
-    if !value.is_empty() && !needs_quotes(value) {
+    if !value.is_empty() && !needs_quotes(value.as_bytes()) {
         text.extend_from_slice(value.as_bytes());
         return;
     }

@@ -10,7 +10,7 @@ mod json;
 pub mod package;
 mod parquet;
 mod rows;
-mod signs;
+pub(crate) mod signs;
 mod xlsx;
 mod zip;
 

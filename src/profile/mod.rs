@@ -137,6 +137,8 @@ impl Profiler {
 
     /// Takes the values of one column of a batch.
     pub fn add(&mut self, batch: &Batch, column_idx: usize) {
+        // Sorted and grouped columns have runs of one value: it is hashed once.
+        let mut before: Option<(&str, u64)> = None;
         for cell in batch.column(column_idx) {
             self.n_rows += 1;
             let Some(text) = cell.text() else {
@@ -144,7 +146,11 @@ impl Profiler {
                 continue;
             };
             self.n_empty += u64::from(text.is_empty());
-            let hash = hash_of(text);
+            let hash = match before {
+                Some((same, hash)) if same == text => hash,
+                _ => hash_of(text),
+            };
+            before = Some((text, hash));
             match &mut self.values {
                 Values::Few(counts) => match counts.add(hash, text) {
                     Added::Known => {}
@@ -215,10 +221,13 @@ impl Profiler {
     }
 
     fn family(&self) -> Family {
-        if self.shape.has(Shape::NUMBER) && !self.is_code {
-            Family::Numbers
-        } else if let Some(form) = self.shape.time_form() {
+        if let Some(form) = self.shape.time_form().filter(|_| !self.shape.has(Shape::NUMBER)) {
             Family::Times(form)
+        } else if self.is_code {
+            // Codes they are, whatever they look like.
+            Family::Text
+        } else if self.shape.has(Shape::NUMBER) {
+            Family::Numbers
         } else if self.shape.type_name().is_some() {
             Family::Other
         } else {
@@ -291,9 +300,12 @@ impl Profiler {
         if self.marked.lost.is_none() && has_lost_character(text) {
             self.marked.lost = Some(self.n_rows);
         }
-        let first = text.as_bytes().first();
-        let may_be_marked = matches!(first, Some(b'0'..=b'9' | b'-' | b'#'));
-        if may_be_marked && (self.marked.scientific.is_none() || self.marked.hashes.is_none()) {
+        let may_be_marked = match text.as_bytes() {
+            [b'#', ..] => self.marked.hashes.is_none(),
+            [b'0'..=b'9' | b'-', ..] => self.marked.scientific.is_none() && text.contains(['E', 'e']),
+            _ => false,
+        };
+        if may_be_marked {
             self.mark(look(Cell::Text(text)).marks);
         }
     }

@@ -218,6 +218,10 @@ pub fn look(cell: Cell<'_>) -> Looked {
 /// the replacement character.
 #[must_use]
 pub fn has_lost_character(text: &str) -> bool {
+    // Either sign begins with one of these two bytes.
+    if memchr::memchr2(b'?', 0xEF, text.as_bytes()).is_none() {
+        return false;
+    }
     let is_han = |c: char| matches!(c, '\u{3400}'..='\u{9FFF}');
     if text.contains('\u{FFFD}') {
         return true;

@@ -1,6 +1,7 @@
 //! Separated values to cells: eight bytes at a time are searched for the four signs that mean something.
 
 use crate::batch::{Batch, CellRef};
+use crate::exports::signs::needs_quotes;
 use crate::readers::boundaries::Dialect;
 
 /// What was found beside the cells.
@@ -53,10 +54,12 @@ pub fn split(text: String, layout: Layout, n_skipped: usize) -> (Batch, Found) {
     if !layout.dialect.quotes || memchr::memchr(b'"', text.as_bytes()).is_none() {
         return split_plain(text, layout, n_skipped);
     }
-    let mut splitter = Splitter { layout, n_skipped, cells: Vec::with_capacity(text.len() / 8), ..Splitter::new() };
+    let mut splitter = Splitter { layout, n_skipped, cells: Vec::with_capacity(text.len() / 8), ..Splitter::default() };
     splitter.run(text.as_bytes());
-    let Splitter { cells, unescaped, found, .. } = splitter;
-    (finish(text, cells, unescaped, layout.n_columns), found)
+    let Splitter { cells, unescaped, found, csv_rows, .. } = splitter;
+    let mut batch = finish(text, cells, unescaped, layout.n_columns);
+    batch.set_csv_rows(csv_rows);
+    (batch, found)
 }
 
 /// Splits text in which no quotation mark means anything.
@@ -93,23 +96,31 @@ fn split_plain(text: String, layout: Layout, n_skipped: usize) -> (Batch, Found)
         plain.value(bytes.len());
         plain.end(bytes, bytes.len());
     }
-    let Plain { cells, found, .. } = plain;
-    // In text without marks, rows that are even and separated by commas are rows of CSV as they stand.
-    let is_csv = layout.dialect.quotes
-        && layout.dialect.delimiter == b','
-        && found.n_ragged == 0
-        && layout.n_columns == layout.n_header;
+    let Plain { cells, found, csv_rows, .. } = plain;
     let mut batch = Batch::new(text, cells, layout.n_columns);
-    if is_csv {
-        batch.mark_plain_csv();
-    }
+    batch.set_csv_rows(csv_rows);
     (batch, found)
+}
+
+impl Layout {
+    /// Whether an even row may stand as it is in CSV.
+    fn is_csv(self) -> bool {
+        self.dialect == Dialect::default() && self.n_columns == self.n_header
+    }
+
+    /// Where a row stands as it is in CSV, where it does.
+    #[expect(clippy::cast_possible_truncation, reason = "pieces are far smaller than what 32 bits hold")]
+    fn csv_row(self, is_csv: bool, n_cells: usize, begin: usize, end: usize) -> (u32, u32) {
+        if is_csv && n_cells == self.n_columns { (begin as u32, end as u32) } else { (0, 0) }
+    }
 }
 
 #[derive(Default)]
 struct Plain {
     layout: Layout,
     n_skipped: usize,
+    csv_rows: Vec<(u32, u32)>,
+    row_begin: usize,
     cells: Vec<CellRef>,
     found: Found,
     n_in_row: usize,
@@ -129,6 +140,7 @@ impl Plain {
     #[inline]
     fn end(&mut self, bytes: &[u8], at: usize) {
         let n_cells = std::mem::take(&mut self.n_in_row);
+        let row_begin = std::mem::replace(&mut self.row_begin, at + 1);
         let begin = self.cells.len() - n_cells.min(self.layout.n_columns);
         let is_empty_line = n_cells == 1 && (at == 0 || matches!(bytes[at - 1], b'\n' | b'\r'));
         if is_empty_line {
@@ -144,6 +156,7 @@ impl Plain {
             self.cells.truncate(begin);
             return;
         }
+        self.csv_rows.push(self.layout.csv_row(self.layout.is_csv(), n_cells, row_begin, at));
         self.found.n_rows += 1;
         self.found.n_ragged += u64::from(n_cells != self.layout.n_header);
         self.found.widest = self.found.widest.max(n_cells);
@@ -168,9 +181,14 @@ fn finish(mut text: String, mut cells: Vec<CellRef>, unescaped: Vec<Escaped>, n_
     Batch::new(text, cells, n_columns)
 }
 
+#[derive(Default)]
 struct Splitter {
     layout: Layout,
     n_skipped: usize,
+    csv_rows: Vec<(u32, u32)>,
+    row_begin: usize,
+    /// Whether a value of the row is written in another way than in CSV as it is written here.
+    is_odd: bool,
     cells: Vec<CellRef>,
     unescaped: Vec<Escaped>,
     found: Found,
@@ -183,8 +201,8 @@ struct Splitter {
     /// Where they closed.
     closed: Option<usize>,
     has_doubled: bool,
-    /// A sign that was looked at together with the one before it.
-    passed: usize,
+    /// A mark that was looked at together with the one before it.
+    passed: Option<usize>,
 }
 
 const LOW: u64 = 0x7F7F_7F7F_7F7F_7F7F;
@@ -201,23 +219,6 @@ const fn repeat(byte: u8) -> u64 {
 }
 
 impl Splitter {
-    fn new() -> Self {
-        let dialect = Dialect { delimiter: b',', quotes: true };
-        Self {
-            layout: Layout { dialect, n_header: 0, n_columns: 0 },
-            n_skipped: 0,
-            cells: Vec::new(),
-            unescaped: Vec::new(),
-            found: Found::default(),
-            n_in_row: 0,
-            begin: 0,
-            opened: None,
-            closed: None,
-            has_doubled: false,
-            passed: usize::MAX,
-        }
-    }
-
     fn run(&mut self, bytes: &[u8]) {
         let Dialect { delimiter, quotes } = self.layout.dialect;
         let delimiters = repeat(delimiter);
@@ -250,8 +251,8 @@ impl Splitter {
             }
         }
         if self.begin < bytes.len() || self.n_in_row > 0 {
-            self.value(bytes.len());
-            self.record();
+            self.value(bytes, bytes.len());
+            self.record(bytes.len());
         }
     }
 
@@ -280,17 +281,18 @@ impl Splitter {
             return;
         }
         if byte == self.layout.dialect.delimiter {
-            self.value(at);
+            self.value(bytes, at);
             self.begin = at + 1;
             return;
         }
         if at > self.begin || self.n_in_row > 0 || self.opened.is_some() {
-            self.value(at);
-            self.record();
+            self.value(bytes, at);
+            self.record(at);
         } else if byte == b'\r' || at == 0 || bytes[at - 1] != b'\r' {
             self.found.n_blank_after += 1;
         }
         self.begin = at + 1;
+        self.row_begin = at + 1;
     }
 
     /// A quotation mark: it opens a value, closes it, stands twice for itself, or is a letter.
@@ -299,11 +301,13 @@ impl Splitter {
         if self.opened.is_none() {
             if at == self.begin {
                 self.opened = Some(at);
+            } else {
+                self.is_odd = true;
             }
-        } else if self.closed.is_none() && self.passed != at {
+        } else if self.closed.is_none() && self.passed != Some(at) {
             if bytes.get(at + 1) == Some(&b'"') {
                 self.has_doubled = true;
-                self.passed = at + 1;
+                self.passed = Some(at + 1);
             } else {
                 self.closed = Some(at);
             }
@@ -311,9 +315,12 @@ impl Splitter {
     }
 
     #[inline]
-    fn value(&mut self, end: usize) {
+    fn value(&mut self, bytes: &[u8], end: usize) {
         let (begin, end) = match (self.opened, self.closed) {
-            (Some(opened), Some(closed)) => (opened + 1, closed),
+            (Some(opened), Some(closed)) => {
+                self.is_odd |= !self.has_doubled && !needs_quotes(&bytes[opened + 1..closed]);
+                (opened + 1, closed)
+            }
             _ => (self.begin, end),
         };
         if self.n_in_row < self.layout.n_columns && self.n_skipped == 0 {
@@ -329,13 +336,15 @@ impl Splitter {
     }
 
     #[inline]
-    fn record(&mut self) {
+    fn record(&mut self, at: usize) {
         let n_cells = std::mem::take(&mut self.n_in_row);
+        let is_odd = std::mem::take(&mut self.is_odd);
         self.found.n_blank += std::mem::take(&mut self.found.n_blank_after);
         if self.n_skipped > 0 {
             self.n_skipped -= 1;
             return;
         }
+        self.csv_rows.push(self.layout.csv_row(!is_odd && self.layout.is_csv(), n_cells, self.row_begin, at));
         self.found.n_rows += 1;
         if n_cells != self.layout.n_header {
             self.found.n_ragged += 1;

@@ -2,23 +2,16 @@
 """Random tables through `kaishu inspect` and back, value by value.
 
 Each table is written as a data file (CSV in many dialects and encodings, JSON, JSON Lines, XLSX, Parquet, SQLite), the
-program makes all derived files from it, and readers that have nothing to do with the program (csv, json, openpyxl,
-pyarrow, duckdb) read those back. Every value, the type of every column and its profile are compared with what Python
-computes from the source; a second run with another number of threads must give the same bytes.
-
-A failure is made as small as rows and columns can be left out, described in full, and ends the run with exit code 1.
-
-    pip install -r tests/tables/requirements.txt
-    tests/tables/roundtrip.py [--kaishu PATH] [--seconds N] [--seed S]
+program makes all derived files from it, and other readers (csv, json, openpyxl, pyarrow, duckdb) read those back. Their
+values, and types and profiles, are compared with what Python computes; two threads must give the same bytes as one.
+A failure is made as small as leaving out rows and columns makes it, and described in full; the exit code is 1 then.
+Needs the packages of requirements.txt beside it.
 """
 
 import argparse
 import csv
-import dataclasses
 import datetime
-import hashlib
 import io
-import itertools
 import json
 import pathlib
 import random
@@ -29,763 +22,477 @@ import subprocess
 import sys
 import tempfile
 import time
-import zipfile
-from dataclasses import dataclass
+from collections import namedtuple
 from decimal import Decimal
 
 import duckdb
 import openpyxl
-import pyarrow
 import pyarrow.parquet
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-FORMATS = "csv,json,jsonl,xlsx,parquet,rows"
 EXACT_DIGITS = 15  # what binary64 keeps
-MAX_SKIPPED = 0.15
-SHRINK_SECONDS = 60
+# The usual letters of GB 2312 and Big5: the tables of all implementations agree on these.
+letters_of = lambda leads, ends, codec: bytes(b for lead in leads for end in ends for b in (lead, end)).decode(codec)
+USUAL = {"gb18030": letters_of(range(0xB0, 0xD7), range(0xA1, 0xFF), "gb2312"),
+         "big5": letters_of(range(0xA4, 0xC6), [*range(0x40, 0x7F), *range(0xA1, 0xFF)], "big5")}
+NAMES = """名称 地址 数量 备注 x X name Value a,b a,b,c "q" 年度（2020） a.b a;b x|y 单位/元 'x' =x # 列1 列2 \\ null <b> 🚌 㳇"""
+NAMES = [*NAMES.split(), "two words", 'say "hi"']
+WORDS = """NULL NaN None inf -Infinity 1e5 3.20902E+17 #### 0x1F 1,234 +5 - -0 .5 5. 1.2.3 1.50万 TRUE 是 24:00 ０１２ N/A
+    2026-02-30 #N/A _x0041_ _x000D_ <b>&amp;</b> ]]> 'q' \\ \\n \\N a\\ {} [] [1] "" a"b 5" ； ½ 100% a;b a|b x,y;z"""
+WORDS = [*WORDS.split(), "\u3000全角", "a\u2028b", "a\u00a0b", "a\tb", " ", "  a", "b  ", "a\nb", "a\r\nb", "a\rb", "\n"]
+COUNTEREXAMPLES = [*"约3 - 1,234 007 ３ 1e3 2026-01-01 true +1 1234567890123456".split(), " 5", "5 "]
 
-# Letters. In GB 2312 and Big5 the first level holds the usual ones; its tables are the same in all implementations.
-LEVEL_1 = {
-    "gb18030": "".join(bytes((a, b)).decode("gb2312") for a in range(0xB0, 0xD7) for b in range(0xA1, 0xFF)),
-    "big5": "".join(bytes((a, b)).decode("big5") for a in range(0xA4, 0xC6) for b in [*range(0x40, 0x7F), *range(0xA1, 0xFF)]),
-}
-RARE = "㳇㙦䶮𠮷𡈽𪚥👩‍🏫🚌🇨🇳"
-NAMES = (
-    "名称|地址|数量|金额|备注|地区|类别|人口|面积|x|X|name|Value|a,b|say \"hi\"|\"q\"|two words|年度（2020）|a.b|a;b|"
-    "单位/元|'x'|=x|#|列1|列2|\\|null|<b>|🚌|㳇"
-).split("|") + ["x|y", "a\tb"]
-ODD_WORDS = (
-    "NULL NaN nan None inf -Infinity 1e5 3.20902E+17 #### 0x1F 1_000 1,234 +5 - -0 .5 5. 1.2.3 1.50万 TRUE 是 2026-02-30 "
-    "24:00 \\N N/A #N/A _x0041_ _x000D_ <b>&amp;</b> ]]> 'q' \\ \\n a\\ {} [] [1] \"\" \" a\"b 5\" ； ， ٣ ½ 100% ￥5 a\u2028b a\u00a0b"
-).split(" ") + ["\u3000全角空格", "a;b", "a|b", "a\tb", "x,y;z", " ", "  a", "b  ", "a\nb", "a\r\nb", "a\rb", "\n", "\"\n\""]
+Table = namedtuple("Table", "names columns native")  # texts, `None` for no value; native: formats with types use them
+Cell = namedtuple("Cell", "text raw", defaults=[False])  # what a file holds; raw: as a number or truth value
+Facts = namedtuple("Facts", "name cells texts type as_number stored")  # what the program should know of a column
+# How a table is written, the plainest way by default; `seed` is of what a writer may choose.
+How = namedtuple("How", "form ending encoding stated delimiter quoting line_end last_line_end seed",
+                 defaults=["utf-8", False, ",", "minimal", "\n", True, 0])
 
 
 class Failure(Exception):
     """What the program made is not what it should have made."""
 
 
-class Skipped(Exception):
-    """The program refused a file that can be read in two ways."""
-
-
 class Unsuitable(Exception):
-    """The table cannot be written this way."""
+    """The table cannot be written this way, or the file can be read in two ways."""
 
 
 def demand(holds, message, *about):
-    """Fails with a message unless something holds."""
     if not holds:
-        raise Failure(" ".join([message, *(repr(item) for item in about)]))
+        raise Failure(" ".join([message, *map(repr, about)]))
 
 
-# Tables: texts, before they are written in any format.
-
-
-@dataclass
-class Table:
-    """Names, and for each column its values as texts; `None` where there is none."""
-
-    names: list
-    columns: list
-    native: list  # for each column whether formats with types of their own use them
-
-    def n_rows(self):
-        return len(self.columns[0])
-
-    def rows(self):
-        return list(zip(*self.columns))
-
-    def keep(self, column_idxs, row_idxs):
-        """A part of the table."""
-        columns = [[self.columns[idx][row] for row in row_idxs] for idx in column_idxs]
-        return Table([self.names[i] for i in column_idxs], columns, [self.native[i] for i in column_idxs])
-
-
-@dataclass(frozen=True)
-class How:
-    """How a table is written; the defaults are the plainest way."""
-
-    form: str = "csv"
-    ending: str = ".csv"
-    encoding: str = "utf-8"
-    stated: bool = False  # whether the program is told the encoding
-    delimiter: str = ","
-    quoting: str = "minimal"
-    line_end: str = "\n"
-    ends_with_line_end: bool = True
-    seed: int = 0  # of what a writer may choose
-
-
-def digits(rng, n_least, n_most):
-    return "".join(rng.choices("0123456789", k=rng.randint(n_least, n_most)))
-
-
-def whole(rng):
-    return rng.choice(["", "", "-"]) + rng.choice("123456789") + digits(rng, 0, rng.choice([1, 3, 13]))
-
-
-def decimal(rng):
-    n_decimals = rng.randint(0, 6)
-    before = "0" if rng.random() < 0.2 else rng.choice("123456789") + digits(rng, 0, rng.choice([2, 5, 13]))
-    text = before + ("." + digits(rng, n_decimals, n_decimals) if n_decimals else "")
-    return ("-" if rng.random() < 0.3 and text != "0" else "") + text
-
-
-def day(rng):
-    return datetime.date(1901, 1, 1) + datetime.timedelta(rng.randint(0, 60_000))
-
-
-def time_of_day(rng, n_least):
-    text = f"{rng.randint(0, 23):0{n_least}}:{rng.randint(0, 59):02}"
-    return text + rng.choice(["", f":{rng.randint(0, 59):02}", ":00.5", ":59.999999"]) if rng.random() < 0.5 else text + ":00"
-
-
-def han(rng, letters, n_least=1, n_most=8):
-    return "".join(rng.choices(letters, k=rng.randint(n_least, n_most)))
-
-
-def mixed(rng, letters):
-    parts = [han(rng, letters), "a", ",", '"', '""', "\n", "\r\n", "\r", " ", "  ", ";", "\t", "|", "'", "\\"]
-    return "".join(rng.choices(parts, k=rng.randint(1, 6)))
-
-
-# Each kind: a value from random numbers and the letters of the table's encoding.
-KINDS = {
-    "words": lambda rng, letters: han(rng, letters),
-    "few words": lambda rng, letters: rng.choice([letters[:2], letters[2:5], letters[7:9]]),
-    "long words": lambda rng, letters: han(rng, letters, 20, 60),
-    "mixed": mixed,
-    "padded": lambda rng, letters: rng.choice([" ", "  ", ""]) + han(rng, letters) + rng.choice([" ", "\u3000", ""]),
-    "whole": lambda rng, letters: whole(rng),
-    "decimal": lambda rng, letters: decimal(rng),
-    "price": lambda rng, letters: f"{rng.randint(-999, 99999) / 100:.2f}",
-    "leading zeros": lambda rng, letters: rng.choice(["0", "00", ""]) + digits(rng, 1, 5),
-    "long digits": lambda rng, letters: rng.choice("123456789") + digits(rng, 14, 24),
-    "dashes": lambda rng, letters: day(rng).isoformat(),
-    "slashes": lambda rng, letters: "{0.year}/{0.month}/{0.day}".format(day(rng)),
-    "compact": lambda rng, letters: day(rng).strftime("%Y%m%d"),
-    "han day": lambda rng, letters: "{0.year}年{0.month}月{0.day}日".format(day(rng)),
-    "moment": lambda rng, letters: f"{day(rng)} {time_of_day(rng, 2)}",
-    "moment with T": lambda rng, letters: f"{day(rng)}T{time_of_day(rng, 2)}",
-    "moment with slashes": lambda rng, letters: "{0.year}/{0.month}/{0.day} ".format(day(rng)) + time_of_day(rng, 1),
-    "true and false": lambda rng, letters: rng.choice(["true", "false"]),
-    "yes and no": lambda rng, letters: rng.choice("是否"),
-    "formula": lambda rng, letters: rng.choice(["=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-x", "=HYPERLINK(\"http://x\")", "-1+2"]),
-    "full width": lambda rng, letters: "".join(rng.choices("０１２３４５６７８９", k=3)),
-    "rare": lambda rng, letters: rng.choice(RARE) + han(rng, letters, 0, 2),
-    "odd": lambda rng, letters: rng.choice(ODD_WORDS),
-    "mixed kinds": lambda rng, letters: KINDS[rng.choice(["whole", "decimal", "dashes", "leading zeros", "true and false"])](rng, letters),
-}
-COUNTEREXAMPLES = ["约3", "-", "1,234", "007", "３", " 5", "5 ", "1e3", "2026-01-01", "true", "+1", "1234567890123456"]
-
-
-def fit(text, encoding):
-    """The text with `中` for letters that the encoding has not."""
-    if encoding not in LEVEL_1:
-        return text
-    return "".join(c if c.encode(encoding, "ignore") else "中" for c in text)
+def kinds(rng, letters):
+    """For each kind of column a function that makes a value of it."""
+    pick, between, sign = rng.choice, rng.randint, ["", "", "-"]
+    dashes, slashes = "{0.year}-{0.month:02}-{0.day:02}", "{0.year}/{0.month}/{0.day}"
+    day_form = pick([dashes, slashes, "{0.year}年{0.month}月{0.day}日", "{0.year}{0.month:02}{0.day:02}"])
+    moment_form = pick([dashes + " ", dashes + "T", slashes + " "])
+    truth, n_listed = pick(["true false", "TRUE FALSE", "是 否"]).split(), between(2, 4)
+    clocks = ["{0}:{1}", "{0}:{1}:07", "{0}:{1}:{1}.5", "00:00:00", "23:59:59.999999"]
+    pieces = ["a", ",", '"', '""', "\n", "\r\n", "\r", " ", "  ", ";", "\t", "|", "'", "\\", letters[0], letters[9]]
+    some = lambda signs, least, most: "".join(rng.choices(signs, k=between(least, most)))
+    digits = lambda least, most: some("0123456789", least, most)
+    whole = lambda n_digits: pick("123456789") + digits(0, n_digits)
+    day = lambda form: form.format(datetime.date(1901, 1, 1) + datetime.timedelta(between(0, 60_000)))
+    res = {
+        "words": lambda: some(letters, 1, 8),
+        "few words": lambda: pick([letters[:2], letters[2:5], letters[7:9]]),
+        "long words": lambda: some(letters, 20, 60),
+        "odd words": lambda: pick(WORDS),
+        "rare": lambda: pick("㳇㙦䶮𠮷𡈽𪚥🏫🚌") + some(letters, 0, 2),
+        "pieces": lambda: some(pieces, 1, 6),
+        "padded": lambda: pick([" ", "  ", ""]) + some(letters, 1, 3) + pick([" ", "\u3000", ""]),
+        "list": lambda: ",".join(digits(1, 2) for _ in range(n_listed)),
+        "formula": lambda: pick(["=1+1", "+cmd|' /C calc'!A0", "@SUM(A1)", "-x", '=HYPERLINK("http://x")', "-1+2"]),
+        "full width": lambda: some("０１２３４５６７８９", 1, 4),
+        "whole": lambda: pick(sign) + whole(pick([1, 3, 13])),
+        "decimal": lambda: pick(sign) + pick(["0.0", whole(2), whole(13) + ".0"]) + pick(["", digits(0, 5)]),
+        "leading zeros": lambda: pick(["0", "00", ""]) + digits(1, 5),
+        "long digits": lambda: whole(0) + digits(14, 24),
+        "day": lambda: day(day_form),
+        "moment": lambda: day(moment_form) + pick(clocks).format(between(10, 23), between(10, 59)),
+        "truth": lambda: pick(truth),
+    }
+    return res | {"several kinds": lambda: res[pick(["whole", "decimal", "day", "leading zeros", "truth"])]()}
 
 
 def make_table(rng, encoding, n_rows):
-    """A random table that the encoding can hold."""
-    letters = LEVEL_1.get(encoding, LEVEL_1["gb18030"])
-    names, columns = [], []
+    """A random table; `中` stands for letters that the encoding has not."""
+    letters, table = USUAL.get(encoding, USUAL["gb18030"]), Table([], [], [])
+    fit = lambda text: "".join(c if encoding not in USUAL or c.encode(encoding, "ignore") else "中" for c in text)
     for _ in range(rng.randint(1, 8)):
-        kind = rng.choice(list(KINDS))
-        values = [KINDS[kind](rng, letters) for _ in range(n_rows)]
-        share = rng.choice([0, 0, 0, 0.1, 0.5, 1 if rng.random() < 0.2 else 0])
-        values = [None if rng.random() < share else fit(value, encoding) for value in values]
+        kind, make = rng.choice(list(kinds(rng, letters).items()))
+        share = rng.choice([0, 0, 0, 0.1, 0.5, rng.choice([0, 0.2, 1])])
+        values = [None if rng.random() < share else fit(make()) for _ in range(n_rows)]
         if kind in ("whole", "decimal") and rng.random() < 0.25:
-            values[-1] = fit(rng.choice(COUNTEREXAMPLES), encoding)
-        base = han(rng, letters, 2, 4) if rng.random() < 0.3 else rng.choice(NAMES)
-        if kind == "compact" or (kind == "whole" and rng.random() < 0.1):
-            base += "日期"
-        elif kind in ("whole", "long digits", "words") and rng.random() < 0.1:
-            base += "代码"
-        base = name = " ".join(fit(base, encoding).split())
-        while name in names:
+            values[-1] = fit(rng.choice(COUNTEREXAMPLES))
+        ending = "日期" if rng.random() < (0.5 if kind == "day" else 0.03) else rng.choice([""] * 30 + ["代码"])
+        base = name = fit(rng.choice([*NAMES, "".join(rng.choices(letters, k=3))]) + ending)
+        while name in table.names:
             name = f"{base}_{rng.randint(2, 99)}"
-        names.append(name)
-        columns.append(values)
-    return Table(names, columns, [rng.random() < 0.6 for _ in names])
+        for part, item in zip(table, (name, values, rng.random() < 0.6)):
+            part.append(item)
+    return table
 
 
-# Files: a table as a format has it, and what the file then says.
-
-
-@dataclass(frozen=True)
-class Cell:
-    """A value that a file holds; `raw` where the file says that it is a number or truth value."""
-
-    text: str
-    raw: bool = False
-
-
-@dataclass
-class Content:
-    """What a file says, column by column."""
-
-    names: list
-    columns: list
-    typed: bool
-
-
-def plain(number):
-    """The digits of a number without an exponent or idle zeros."""
-    text = f"{Decimal(repr(number)):f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
-def number_of(text):
-    """A text as the number that it is and that binary64 keeps; `None` where it is none."""
-    if not re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?", text, re.ASCII) or len(text.strip("-").replace(".", "")) > EXACT_DIGITS:
-        return None
-    number = float(text) if "." in text else int(text)
-    return None if number == 0 and text.startswith("-") else number
-
-
-def readings(text, delimiter):
-    """How many cells a strict reader finds in each of the first records; `None` where quotation marks are unsound."""
-    try:
-        return [len(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True) if row][:20]
-    except csv.Error:
-        return None
-
-
-def separated_text(table, how):
-    """CSV by our own hand: the csv module cannot leave quotation marks out."""
-    signs = {how.delimiter, '"', "\n", "\r"}
-
-    def field(value):
-        value = value or ""
-        if how.quoting == "all" or (how.quoting == "minimal" and signs & set(value)):
-            return '"' + value.replace('"', '""') + '"'
-        if value.startswith('"') or (signs - {'"'}) & set(value):
-            raise Unsuitable("quotation marks are needed")
-        return value
-
-    rows = [table.names, *table.rows()]
-    if len(table.names) == 1 and how.quoting != "all" and any(not row[0] for row in rows):
-        raise Unsuitable("an empty line is no row")
-    text = how.line_end.join(how.delimiter.join(field(value) for value in row) for row in rows)
-    text += how.line_end if how.ends_with_line_end else ""
-    if how.ending in (".csv", ".txt"):
-        for other in set(",;\t|") - {how.delimiter}:
-            widths = set(readings(text, other) or [1])
-            if len(widths) == 1 and max(widths) > len(table.names):
-                raise Unsuitable("another sign separates as well")
-    return text
+def native_value(text, only_numbers=False):
+    """What a format with types holds for a text, and what it then says; numbers only where binary64 keeps them."""
+    is_number = re.fullmatch(r"-?(0|[1-9]\d*)(\.\d+)?", text, re.ASCII) and sum(map(str.isdigit, text)) <= EXACT_DIGITS
+    if is_number and (text[0] != "-" or float(text)):
+        number = float(text) if "." in text else int(text)
+        digits = f"{Decimal(repr(number)):f}"  # without an exponent, and below without idle zeros
+        return number, Cell(digits.rstrip("0").rstrip(".") if "." in digits else digits, True)
+    form, moment = (None, None) if only_numbers else moment_of(text)
+    if text in ("true", "false") and not only_numbers:
+        return text == "true", Cell(text, True)
+    if form == "-":
+        return moment.date(), Cell(text)
+    return (moment, Cell(str(moment))) if form in ("- ", "-T") else (text, Cell(text))
 
 
 def write_separated(table, how, path):
-    marks = {"utf-8-sig": b"\xef\xbb\xbf", "utf-16-le": b"\xff\xfe", "utf-16-be": b"\xfe\xff"}
-    text = separated_text(table, how)
-    if how.encoding == "gb18030" and not how.stated:
-        beyond = [c for c in text if ord(c) > 127]
-        if len(beyond) < 40 or sum(c in LEVEL_1["gb18030"] for c in beyond) < 0.9 * len(beyond):
-            raise Unsuitable("too few letters to tell the encoding")
-    encoding = "utf-8" if how.encoding == "utf-8-sig" else how.encoding
-    path.write_bytes(marks.get(how.encoding, b"") + text.encode(encoding))
-    cells = [[Cell(value) if value else None for value in column] for column in table.columns]
-    return Content(table.names, cells, typed=False)
+    """CSV by our own hand: the csv module cannot leave quotation marks out."""
+    def field(value):
+        value = value or ""
+        has_sign = any(sign in value for sign in (how.delimiter, "\n", "\r"))
+        if how.quoting == "all" or (how.quoting == "minimal" and (has_sign or '"' in value)):
+            return '"' + value.replace('"', '""') + '"'
+        if has_sign or value.startswith('"') or (not value and len(table.names) == 1):
+            raise Unsuitable("quotation marks are needed")
+        return value
+
+    own = {".tsv": "\t", ".psv": "|"}.get(how.ending, "," if len(table.names) == 1 else how.delimiter)
+    if own != how.delimiter or (len(table.names) == 1 and how.ending != ".csv"):
+        raise Unsuitable("the ending says what separates; nothing separates one column, which as TXT would be prose")
+    rows = [table.names, *zip(*table.columns)]
+    text = how.line_end.join(how.delimiter.join(map(field, row)) for row in rows) + how.line_end * how.last_line_end
+    for other in set(",;\t|" if how.ending in (".csv", ".txt") else "") - {how.delimiter}:
+        # Where another sign gives more columns in even rows with sound quotation marks, nobody can tell what is meant.
+        records = csv.reader(io.StringIO(text, newline=""), delimiter=other, strict=True)
+        try:
+            widths = [len(record) for record in records if record][:20]
+        except csv.Error:
+            continue
+        if len(set(widths)) == 1 and widths[0] > len(table.names):
+            raise Unsuitable("another sign separates as well")
+    is_usual = [c in USUAL["gb18030"] for c in text if ord(c) > 127]
+    if how.encoding == "gb18030" and not how.stated and sum(is_usual) < max(40, 0.9 * len(is_usual)):
+        raise Unsuitable("too few letters to tell the encoding")
+    path.write_bytes(("\ufeff" * how.encoding.startswith("utf-16") + text).encode(how.encoding))
+    return table.names, [[Cell(value) if value else None for value in column] for column in table.columns]
 
 
 def write_json(table, how, path):
-    rng = random.Random(how.seed)
-    as_ascii, indent = rng.random() < 0.3, rng.choice([None, None, 1])
-    mark = b"\xef\xbb\xbf" if rng.random() < 0.2 else b""
-    literal = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?|true|false", re.ASCII)
-
-    def cell(value, native):
-        if value is None:
-            # An empty text is not a missing value: JSON can tell them apart.
-            return Cell("") if rng.random() < 0.2 else None
-        return Cell(value, native and bool(literal.fullmatch(value)))
-
-    cells = [[cell(value, native) for value in column] for column, native in zip(table.columns, table.native)]
-
-    def member(name, at):
-        value = "null" if at is None else at.text if at.raw else json.dumps(at.text, ensure_ascii=as_ascii)
-        return f"{json.dumps(name, ensure_ascii=as_ascii)}:{value}"
-
-    items = []
-    for idx, row in enumerate(zip(*cells)):
-        # A key may be left out, but for the first row, which says in which order the columns stand.
-        members = [member(name, at) for name, at in zip(table.names, row) if idx == 0 or at or rng.random() < 0.5]
-        items.append("{" + (",\n " if indent and how.form == "json" else ",").join(members) + "}")
-    text = "[" + ",\n".join(items) + "]" if how.form == "json" else how.line_end.join(items) + how.line_end
-    path.write_bytes(mark + text.encode())
-    return Content(table.names, cells, typed=True)
+    rng, columns, items = random.Random(how.seed), [], []
+    string = json.JSONEncoder(ensure_ascii=rng.random() < 0.3).encode
+    literal = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][-+]?\d+)?|true|false", re.ASCII).fullmatch
+    for values, native in zip(table.columns, table.native):
+        missing = rng.choice([None, Cell("")])  # which are not the same
+        columns.append([missing if value is None else Cell(value, native and bool(literal(value))) for value in values])
+    for idx, row in enumerate(zip(*columns)):
+        # A key may be left out, but not in the first row: it says in which order the columns stand.
+        members = [f"{string(name)}: {'null' if cell is None else cell.text if cell.raw else string(cell.text)}"
+                   for name, cell in zip(table.names, row) if idx == 0 or cell or rng.random() < 0.5]
+        items.append("{" + ",".join(members) + "}")
+    text = how.line_end.join(items) + how.line_end if how.form == "jsonl" else f"[{', '.join(items)}]"
+    path.write_bytes(rng.choice([b"", b"", b"\xef\xbb\xbf"]) + text.encode())
+    return table.names, columns
 
 
 def write_xlsx(table, how, path):
-    book = openpyxl.Workbook()
-    sheet = book.active
-
-    def put(row, column, value):
-        at = sheet.cell(row, column, value)
-        if isinstance(value, str):
-            at.data_type = "s"  # else openpyxl makes formulas and errors of some texts
-
-    def write(row, column, value, native):
-        if value is None:
-            return None
-        value = value.replace("\r", "\n").replace("_x", "-x")  # openpyxl cannot write these
-        if not value.strip():
-            value = "·"  # spaces alone are an empty cell to people and to the program
-        number = number_of(value) if native else None
-        if native and re.fullmatch(r"\d{4}-\d\d-\d\d([ T]\d\d:\d\d:\d\d)?", value) and not value.startswith("2026-02-30"):
-            moment = datetime.datetime.fromisoformat(value)
-            put(row, column, moment)
-            return Cell(str(moment.date()) if moment.time() == datetime.time() else str(moment))
-        if number is not None:
-            put(row, column, number)
-            return Cell(plain(number), raw=True)
-        if native and value in ("true", "false"):
-            put(row, column, value == "true")
-            return Cell(value, raw=True)
-        put(row, column, value)
-        return Cell(value)
-
-    if any(not any(row) for row in table.rows()):
-        raise Unsuitable("a workbook has no rows without a value")
-    for idx, name in enumerate(table.names, 1):
-        put(1, idx, name)
-    cells = [[write(row, idx, value, table.native[idx - 1]) for row, value in enumerate(column, 2)]
-             for idx, column in enumerate(table.columns, 1)]
+    book, columns = openpyxl.Workbook(), []
+    for column, (name, texts, native) in enumerate(zip(*table), 1):
+        columns.append([])
+        for row, text in enumerate([name, *texts], 1):
+            # Without what openpyxl cannot write, and without spaces alone, which are no value to people.
+            text = text and (text.replace("\r", "\n").replace("_x", "-x") if text.strip() else "·")
+            text = text or ("x" if how.seed % len(table.names) == column - 1 else None)  # else a row may be no row
+            is_native = native and row > 1 and text and not re.search(r":.*\.", text)
+            value, content = native_value(text) if is_native else (text, text and Cell(text))
+            cell = book.active.cell(row, column, value)
+            if isinstance(value, str):
+                cell.data_type = "s"  # else openpyxl makes formulas and errors of some texts
+            columns[-1] += [content] if row > 1 else []
     book.save(path)
-    return Content(table.names, cells, typed=True)
+    return table.names, columns
 
 
 def write_sqlite(table, how, path):
-    def value_of(text, native):
-        number = number_of(text) if native and text is not None else None
-        return text if number is None else number
-
-    path.unlink(missing_ok=True)
-    values = [[value_of(text, native) for text in column] for column, native in zip(table.columns, table.native)]
-    # SQLite does not tell small letters from capital ones in names.
-    names = [f"{name}~{idx}" for idx, name in enumerate(table.names)]
+    names = [f"{name}~{idx}" for idx, name in enumerate(table.names)]  # SQLite takes X and x for the same
     quoted = ['"' + name.replace('"', '""') + '"' for name in names]
+    pairs = [[native_value(text, True) if native and text else (text, text and Cell(text)) for text in texts]
+             for texts, native in zip(table.columns, table.native)]
+    path.unlink(missing_ok=True)
     connection = sqlite3.connect(path)
     connection.execute(f"CREATE TABLE t ({', '.join(quoted)})")
-    connection.executemany(f"INSERT INTO t VALUES ({', '.join('?' * len(quoted))})", zip(*values))
+    connection.executemany(f"INSERT INTO t VALUES ({', '.join('?' * len(names))})",
+                           zip(*([value for value, _ in column] for column in pairs)))
     connection.commit()
     connection.close()
-    cell = lambda value: value if value is None else Cell(value) if isinstance(value, str) else Cell(plain(value), raw=True)
-    return Content(names, [[cell(value) for value in column] for column in values], typed=True)
-
-
-def parquet_column(texts, rng):
-    """A column in a type that every value fits, with the cells that it stands for; `None` where there is no such type."""
-    values = [text for text in texts if text is not None]
-    numbers = [number_of(text) for text in values]
-    each = lambda make: [None if text is None else make(text) for text in texts]
-    if not values:
-        return None
-    if all(text in ("true", "false") for text in values):
-        return each(lambda text: text == "true"), pyarrow.bool_(), each(lambda text: Cell(text, raw=True))
-    if all(time_form(text) in ("dashes", "compact", "slashes") for text in values):
-        return each(lambda text: moment_of(text).date()), pyarrow.date32(), each(lambda text: Cell(str(moment_of(text).date())))
-    if all(time_form(text) in ("space", "t", "slash space") for text in values):
-        unit = rng.choice(["us", "ns"] if any("." in text for text in values) else ["s", "ms", "us", "ns"])
-        return each(moment_of), pyarrow.timestamp(unit), each(lambda text: Cell(str(moment_of(text))))
-    if any(number is None for number in numbers):
-        return None
-    scale = max(len(text.partition(".")[2]) for text in values)
-    width = max(len(text.partition(".")[0].strip("-")) for text in values) + scale
-    if width <= 38 and rng.random() < 0.5:
-        kind = pyarrow.decimal128(rng.randint(width, 38), scale)
-        return each(Decimal), kind, each(lambda text: Cell(f"{Decimal(text):.{scale}f}", raw=True))
-    kind = pyarrow.float64() if scale else rng.choice([pyarrow.int64(), pyarrow.int32(), pyarrow.uint64(), pyarrow.float64()])
-    if scale == 0 and (kind == pyarrow.int32() and width > 9 or kind == pyarrow.uint64() and min(numbers) < 0):
-        kind = pyarrow.int64()
-    return each(number_of), kind, each(lambda text: Cell(plain(number_of(text)), raw=True))
+    return names, [[cell for _, cell in column] for column in pairs]
 
 
 def write_parquet(table, how, path):
-    rng = random.Random(how.seed)
-    arrays, cells = [], []
+    rng, arrays, columns = random.Random(how.seed), [], []
     for texts, native in zip(table.columns, table.native):
-        found = parquet_column(texts, rng) if native else None
-        kind = rng.choice([pyarrow.string(), pyarrow.large_string(), pyarrow.dictionary(pyarrow.int32(), pyarrow.string())])
-        as_text = texts, kind, [None if text is None else Cell(text) for text in texts]
-        values, kind, column = found or as_text
+        pairs = [(None, None) if text is None else native_value(text) for text in texts]
+        values, cells = [value for value, _ in pairs], [cell for _, cell in pairs]
+        types, kind = {type(value) for value in values if value is not None}, None
+        if types and native and types <= {int, float}:
+            scale = max(len(text.partition(".")[2]) for text in texts if text)
+            if rng.random() < 0.5:
+                kind = pyarrow.decimal128(rng.randint(15 + scale, 38), scale)
+                values = [text and Decimal(text) for text in texts]
+                cells = [text and Cell(f"{Decimal(text):.{scale}f}", True) for text in texts]
+            elif types == {int} and all(0 <= (value or 0) < 1 << 31 for value in values):
+                kind = rng.choice([pyarrow.int32(), pyarrow.uint64(), pyarrow.float64()])
+        elif native and types == {datetime.datetime}:
+            has_fraction = any("." in text for text in texts if text)
+            kind = pyarrow.timestamp(rng.choice(["us", "ns"] if has_fraction else ["s", "ms", "us", "ns"]))
+        elif not native or types not in ({bool}, {datetime.date}):
+            kind = rng.choice([pyarrow.string(), pyarrow.dictionary(pyarrow.int32(), pyarrow.string())])
+            values, cells = texts, [text and Cell(text) for text in texts]
         arrays.append(pyarrow.array(values, type=kind))
-        cells.append(column)
-    pyarrow.parquet.write_table(
-        pyarrow.Table.from_arrays(arrays, names=table.names), path,
-        row_group_size=rng.choice([7, 1_000_000]), compression=rng.choice(["snappy", "zstd", "gzip", "none"]),
-        store_decimal_as_integer=rng.random() < 0.5,
-    )
-    return Content(table.names, cells, typed=True)
+        columns.append(cells)
+    made, group = pyarrow.Table.from_arrays(arrays, table.names), rng.choice([7, 9999])
+    pyarrow.parquet.write_table(made, path, row_group_size=group, store_decimal_as_integer=group == 7)
+    return table.names, columns
 
 
+# Each writes a table and answers what the file says: names, and for each column its cells, `None` for no value.
 WRITERS = {"csv": write_separated, "json": write_json, "jsonl": write_json, "xlsx": write_xlsx, "sqlite": write_sqlite,
            "parquet": write_parquet}
-
-
-# What the program ought to say of a column, computed anew.
-
-TIME_FORMS = {
-    "dashes": r"(\d{4})-(\d\d)-(\d\d)",
-    "slashes": r"(\d{4})/(\d\d?)/(\d\d?)",
-    "han": r"(\d{4})年(\d\d?)月(\d\d?)日",
-    "compact": r"(\d{4})(\d\d)(\d\d)",
-    "space": r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?",
-    "t": r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?",
-    "slash space": r"(\d{4})/(\d\d?)/(\d\d?) (\d\d?):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?",
-}
-TIME_FORMS = {name: re.compile(pattern, re.ASCII) for name, pattern in TIME_FORMS.items()}
-
-
-def time_form(text):
-    """The form of a day or moment; `None` where the text is none."""
-    for name, pattern in TIME_FORMS.items():
-        found = pattern.fullmatch(text)
-        if found:
-            *numbers, fraction = (*found.groups(), None, None, None, None)[:7]
-            try:
-                datetime.datetime(*(int(number or 0) for number in numbers))
-            except ValueError:
-                return None
-            return name if 1000 <= int(found[1]) < 3000 else None
-    return None
+# What stands behind the year of a day, which may have a clock behind a space or, in the first form, a `T`.
+DAYS = {"-": r"-(\d\d)-(\d\d)", "/": r"/(\d\d?)/(\d\d?)", "": r"(\d\d)(\d\d)", "年": r"年(\d\d?)月(\d\d?)日"}
+MOMENTS = {"- ", "-T", "/ "}
 
 
 def moment_of(text):
-    found = TIME_FORMS[time_form(text)].fullmatch(text)
-    *numbers, fraction = (*found.groups(), None, None, None, None)[:7]
-    return datetime.datetime(*(int(number or 0) for number in numbers), int((fraction or "0").ljust(6, "0")))
+    """The form and the moment of a text; twice `None` where it is none."""
+    for form, pattern in DAYS.items():
+        found = re.fullmatch(r"(?a)(\d{4})" + pattern + r"(?:([ T])(\d\d?):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?)?", text)
+        if found and (not found[4] or form + found[4] in MOMENTS):
+            parts = [int(part or 0) for part in (*found.groups()[:3], *found.groups()[4:7])]
+            try:
+                return form + (found[4] or ""), datetime.datetime(*parts, int((found[8] or "").ljust(6, "0")))
+            except ValueError:
+                break
+    return None, None
 
 
-def is_number(text):
-    """Whether a text is a number that can be written back: at most 14 digits before the point and 18 in all."""
-    found = re.fullmatch(r"-?(0|[1-9]\d{0,13})(\.\d+)?", text, re.ASCII)
-    return bool(found) and sum(c.isdigit() for c in text) <= 18 and text != "-0"
-
-
-def expected_type(name, texts):
-    values = set(texts)
-    forms = {time_form(text) for text in values}
+def type_of(name, values):
+    """The type of a column by the rules of the documentation."""
+    forms = {moment_of(text)[0] for text in values}
     form = forms.pop() if len(forms) == 1 else None
     if not values:
         return "text"
     if any(values <= pair for pair in ({"true", "false"}, {"TRUE", "FALSE"}, {"是", "否"})):
         return "boolean"
-    if "代码" in name and form in (None, "compact"):
+    if "代码" in name and not form:
         return "code"
-    if form and (form != "compact" or "日期" in name):
-        return "date_time" if form in ("space", "t", "slash space") else "date"
-    if all(map(is_number, values)):
+    if form or (form == "" and "日期" in name):
+        return "date_time" if form in MOMENTS else "date"
+    # Numbers have at most 14 digits before the point and 18 in all; the rest of what is all digits are codes.
+    is_number = re.compile(r"(?!-0$)-?(0|[1-9]\d{0,13})(\.\d+)?", re.ASCII).fullmatch
+    if all(is_number(text) and sum(map(str.isdigit, text)) <= 18 for text in values):
         return "decimal" if any("." in text for text in values) else "integer"
-    if all(re.fullmatch(r"\d+", text, re.ASCII) for text in values):
-        return "code"
-    return "text"
+    return "code" if all(re.fullmatch(r"\d+", text, re.ASCII) for text in values) else "text"
 
 
-def significant(texts):
-    return max((len(text.strip("-").replace(".", "").lstrip("0")) for text in texts), default=0)
+def facts_of(name, cells):
+    """What the program should find out about a column: its type, and how files hold it."""
+    texts = [cell.text for cell in cells if cell]
+    column_type = type_of(name, set(texts))
+    stored = {"integer": "int64", "date": "date32[day]", "date_time": "timestamp[us]"}.get(column_type, "string")
+    stored = "bool" if column_type == "boolean" and set(texts) <= {"true", "false"} else stored
+    as_number = column_type in ("integer", "decimal")
+    if as_number:
+        parts = [text.strip("-").partition(".") for text in set(texts)]
+        as_number = max(len((before + rest).lstrip("0")) for before, _, rest in parts) <= EXACT_DIGITS
+        scale = max(len(rest) for _, _, rest in parts)
+        if column_type == "decimal" and max(len(before) for before, _, _ in parts) + scale <= 18:
+            stored = f"decimal128(18, {scale})"
+    return Facts(name, cells, texts, column_type, as_number, stored)
 
 
-def check_profile(name, cells, column, n_rows):
-    """Type and statistics of a column."""
-    texts = [cell.text for cell in cells if cell is not None]
-    profile, wanted = column["profile"], expected_type(name, texts)
-    demand(column["name"] == name, "column name", name, column["name"])
-    demand(column["column_type"] == wanted, f"column {name!r}: type should be {wanted}, rule", column["column_type"], column["rule"])
-    demand(profile["n_missing"] == n_rows - len(texts), f"column {name!r}: missing", profile["n_missing"])
-    demand(profile["n_empty"] == texts.count(""), f"column {name!r}: empty", profile["n_empty"])
-    if len(set(texts)) <= 10_000 and len("".join(set(texts)).encode()) <= 1 << 20:
-        demand(profile["distinct"] == {"exactly": len(set(texts))}, f"column {name!r}: distinct", profile["distinct"])
+def check_profile(facts, column):
+    """Type and statistics of a column as the program tells them."""
+    profile, texts, different = column["profile"], facts.texts, set(facts.texts)
+    found = [column["column_type"], profile["n_missing"], profile["n_empty"], profile["lengths"] or None]
     lengths = [min(map(len, texts)), max(map(len, texts))] if texts else None
-    demand((profile["lengths"] or None) == lengths, f"column {name!r}: lengths", profile["lengths"], lengths)
-    if wanted in ("integer", "decimal"):
-        numbers = profile["numbers"]
-        bounds = Decimal(numbers["min"]), Decimal(numbers["max"])
-        demand(bounds == (min(map(Decimal, texts)), max(map(Decimal, texts))), f"column {name!r}: bounds", numbers)
-        mean = sum(map(Decimal, texts)) / len(texts)
-        near = abs(Decimal(numbers["mean"]) - mean) <= max(abs(mean) * Decimal("1e-5"), Decimal("1e-9"))
-        demand(near, f"column {name!r}: mean", numbers["mean"], mean)
-    elif wanted in ("date", "date_time"):
-        demand(profile["span"] is not None, f"column {name!r}: no span")
-        span = moment_of(profile["span"]["first"]), moment_of(profile["span"]["last"])
-        demand(span == (min(map(moment_of, texts)), max(map(moment_of, texts))), f"column {name!r}: span", profile["span"])
-    return wanted
+    wanted = [facts.type, facts.cells.count(None), texts.count(""), lengths]
+    if len(different) <= 10_000 and sum(len(text.encode()) for text in different) <= 1 << 20:  # else estimated
+        found, wanted = [*found, profile["distinct"]], [*wanted, {"exactly": len(different)}]
+    is_time = facts.type in ("date", "date_time")
+    if is_time or facts.type in ("integer", "decimal"):
+        read = (lambda text: moment_of(text)[1]) if is_time else Decimal
+        bounds = [profile["span"][end] for end in ("first", "last")] if profile["span"] else []
+        bounds = [profile["numbers"][end] for end in ("min", "max")] if profile["numbers"] else bounds
+        found, wanted = [*found, *map(read, bounds)], [*wanted, min(map(read, texts)), max(map(read, texts))]
+    demand(found == wanted, f"profile of column {facts.name!r}: found, expected, rule:", found, wanted, column["rule"])
 
 
-# Reading back.
-
-
-def same(what, found, wanted, names):
-    """Demands that two tables are one."""
-    demand(len(found) == len(wanted), f"{what}: number of rows", len(found), len(wanted))
+def same(what, found, columns, names):
+    """Demands that the rows that were found are those of the columns that were expected, types of values included."""
+    wanted = list(zip(*columns))
+    sizes = [len(found), {len(row) for row in found}], [len(wanted), {len(names)}]
+    demand(sizes[0] == sizes[1], f"{what}: number of rows and cells: found, expected:", *sizes)
     for idx, (row, other) in enumerate(zip(found, wanted), 1):
-        demand(len(row) == len(other), f"{what}: row {idx}: number of cells", len(row), len(other))
         for name, value, expected in zip(names, row, other):
-            is_same = type(value) is type(expected) and value == expected
-            demand(is_same, f"{what}: row {idx}, column {name!r}: found, expected:", value, expected)
+            demand((type(value), value) == (type(expected), expected),
+                   f"{what}: row {idx}, column {name!r}: found, expected:", value, expected)
 
 
-def json_value(cell, column_type, typed, n_significant):
-    """A cell as JSON should have it; numbers as their letters."""
-    if cell is None:
-        return None
-    as_number = column_type in ("integer", "decimal") and n_significant <= EXACT_DIGITS
-    if cell.raw if typed else as_number or (column_type == "boolean" and cell.text in ("true", "false")):
+def check_json(out, columns, typed, names):
+    """What the source cannot tell from numbers is a number where binary64 keeps it; digits stay as they are."""
+    def value_of(cell, facts):
+        is_truth = facts.type == "boolean" and cell and cell.text in ("true", "false")
+        if cell is None or not (cell.raw if typed else facts.as_number or is_truth):
+            return cell and cell.text
         return cell.text == "true" if cell.text in ("true", "false") else ("number", cell.text)
-    return cell.text
 
-
-def check_json(folder, stem, content, wanted, names):
-    read = lambda text, pairs=None: json.loads(
-        text, parse_int=lambda t: ("number", t), parse_float=lambda t: ("number", t), object_pairs_hook=pairs)
-    for ending in ("json", "jsonl"):
-        text = (folder / "data" / f"{stem}.{ending}").read_bytes().decode()
-        demand(text.endswith("\n") and "\r" not in text, f"{ending}: line ends")
-        items = read(text, list) if ending == "json" else [read(line, list) for line in text.split("\n")[:-1]]
-        for item in items:
-            demand([key for key, _ in item] == names, f"{ending}: keys", item)
-        same(ending, [[value for _, value in item] for item in items], wanted, names)
-    rows = []
-    for number in itertools.count(1):
-        page = read((folder / "api" / stem / "rows" / f"{number}.json").read_bytes().decode())
-        demand(page["columns"] == names, "rows: columns", page["columns"])
-        demand(page["start"] == ("number", str(len(rows))) and page["total"] == ("number", str(len(wanted))), "rows: place", page)
+    as_read = {"parse_int": lambda text: ("number", text), "parse_float": lambda text: ("number", text)}
+    read = lambda text, pairs=None: json.loads(text, object_pairs_hook=pairs, **as_read)
+    wanted = [[value_of(cell, facts) for cell in facts.cells] for facts in columns]
+    lines = (out / "data/table.jsonl").read_bytes().decode().split("\n")[:-1]
+    items = {"json": read((out / "data/table.json").read_bytes(), list), "jsonl": [read(line, list) for line in lines]}
+    for what, objects in items.items():
+        demand(all([key for key, _ in item] == names for item in objects), f"{what}: keys", objects[:1])
+        same(what, [[value for _, value in item] for item in objects], wanted, names)
+    rows, page = [], {"next": "1.json"}
+    while page["next"]:
+        page = read((out / "api/table/rows" / page["next"]).read_bytes())
+        about = [page["columns"], page["start"][1], page["total"][1]]
+        demand(about == [names, str(len(rows)), str(len(wanted[0]))], "rows: columns, start or total", about)
         rows += page["rows"]
-        if page["next"] is None:
-            break
     same("rows", rows, wanted, names)
 
 
-def check_csv(path, wanted, names):
+def check_csv(path, columns, names):
+    # An empty text has quotation marks, a missing value has none; but one column would have an empty line then.
+    missing = "" if len(names) == 1 else None
+    texts = [[cell.text if cell else missing for cell in facts.cells] for facts in columns]
     rows = list(csv.reader(io.StringIO(path.read_bytes().decode(), newline=""), strict=True))
-    same("csv", rows, [names] + [[value or "" for value in row] for row in wanted], names)
-    # A quoted empty cell is an empty text and an unquoted one is missing, but where a line would be empty.
-    columns = ", ".join(f"'{idx}': 'VARCHAR'" for idx in range(len(names)))
-    table = duckdb.sql(f"FROM read_csv('{path}', auto_detect=false, header=true, delim=',', quote='\"', escape='\"', "
-                       f"new_line='\\r\\n', allow_quoted_nulls=false, columns={{{columns}}})")
-    alone = len(names) == 1
-    same("csv in duckdb", table.fetchall(), [[value or "" if alone else value for value in row] for row in wanted], names)
+    same("csv", rows, [[facts.name, *(text or "" for text in column)] for facts, column in zip(columns, texts)], names)
+    types = dict.fromkeys(map(str, range(len(names))), "VARCHAR")
+    table = duckdb.read_csv(str(path), auto_detect=False, header=True, columns=types, sep=",", quotechar='"',
+                            escapechar='"', allow_quoted_nulls=False)
+    same("csv in duckdb", table.fetchall(), texts, names)
 
 
-def check_xlsx(path, content, wanted_types, names):
-    with zipfile.ZipFile(path) as archive:
-        sheet = next(name for name in archive.namelist() if name.startswith("xl/worksheets/"))
-        demand(not re.search(rb"<f[ >/]", archive.read(sheet)), "xlsx: a formula")
-    sheet = openpyxl.load_workbook(path, data_only=True).active
-    n_rows = len(content.columns[0])
-    demand(sheet.max_row <= n_rows + 1 and sheet.max_column <= len(names), "xlsx: size", sheet.dimensions)
-
+def check_xlsx(path, columns, names):
+    """Numbers where binary64 keeps them, all else text; never a formula, which would have a type of its own."""
     def value_of(cell):
-        if isinstance(cell.value, str):
-            demand(cell.data_type == "s", "xlsx: type of a text", cell.data_type, cell.value)
-            # openpyxl leaves the escapes of ECMA-376 22.9.2.19 to its callers.
-            return re.sub("_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), cell.value)
-        demand(cell.value is None or cell.data_type == "n", "xlsx: type of a number", cell.data_type, cell.value)
-        return None if cell.value is None else float(cell.value)
+        if not isinstance(cell.value, str):
+            return cell.data_type, None if cell.value is None else float(cell.value)
+        # openpyxl leaves the escapes of ECMA-376 22.9.2.19 to its callers.
+        return cell.data_type, re.sub("_x([0-9A-Fa-f]{4})_", lambda found: chr(int(found[1], 16)), cell.value)
 
-    columns = []
-    for cells, column_type in zip(content.columns, wanted_types):
-        as_number = column_type in ("integer", "decimal") and significant(c.text for c in cells if c) <= EXACT_DIGITS
-        columns.append([None if not c or not c.text else float(c.text) if as_number else c.text for c in cells])
-    rows = [[value_of(cell) for cell in row] for row in sheet.iter_rows(1, n_rows + 1, 1, len(names))]
-    same("xlsx", rows, [names, *zip(*columns)], names)
+    sheet, n_rows = openpyxl.load_workbook(path).active, len(columns[0].cells) + 1
+    demand(sheet.max_row <= n_rows and sheet.max_column <= len(names), "xlsx: size", sheet.dimensions)
+    as_cell = lambda text, facts: ("n", None) if not text else ("n", float(text)) if facts.as_number else ("s", text)
+    wanted = [[("s", facts.name), *(as_cell(cell and cell.text, facts) for cell in facts.cells)] for facts in columns]
+    same("xlsx", [[value_of(cell) for cell in row] for row in sheet.iter_rows(1, n_rows, 1, len(names))], wanted, names)
 
 
-def parquet_value(text, kind):
-    if pyarrow.types.is_int64(kind):
-        return int(text)
-    if pyarrow.types.is_decimal(kind):
-        return Decimal(text)
-    if pyarrow.types.is_date32(kind):
-        return moment_of(text).date()
-    if pyarrow.types.is_timestamp(kind):
-        return moment_of(text)
-    return text == "true" if pyarrow.types.is_boolean(kind) else text
-
-
-def check_parquet(path, content, wanted_types, names):
+def check_parquet(path, columns, names):
+    makers = {"int64": int, "date32[day]": lambda text: moment_of(text)[1].date(), "bool": lambda text: text == "true",
+              "timestamp[us]": lambda text: moment_of(text)[1], "string": str}
     table = pyarrow.parquet.read_table(path)
-    demand(table.column_names == names, "parquet: names", table.column_names)
-    columns = []
-    for name, kind, cells, column_type in zip(names, table.schema.types, content.columns, wanted_types):
-        texts = [cell.text for cell in cells if cell]
-        n_digits = max((len(t.strip("-").partition(".")[0]) for t in texts), default=0) + max((len(t.partition(".")[2]) for t in texts), default=0)
-        fits = {"integer": "int64", "date": "date32[day]", "date_time": "timestamp[us]"}.get(column_type, "string")
-        if column_type == "decimal" and n_digits <= 18:
-            fits = f"decimal128(18, {max(len(text.partition('.')[2]) for text in texts)})"
-        if column_type == "boolean" and set(texts) <= {"true", "false"}:
-            fits = "bool"
-        demand(str(kind) == fits, f"parquet: column {name!r}: type", str(kind), fits)
-        columns.append([None if cell is None else parquet_value(cell.text, kind) for cell in cells])
-    same("parquet", list(zip(*(column.to_pylist() for column in table.columns))), list(zip(*columns)), names)
-    same("parquet in duckdb", duckdb.read_parquet(str(path)).fetchall(), list(zip(*columns)), names)
-
-
-def run(kaishu, path, how, out, n_jobs):
-    """Runs the program; answers what it printed and every file that it made."""
-    command = [kaishu, "inspect", path, "--out", out, "--formats", FORMATS, "--json", "--lang", "en", "--jobs", str(n_jobs)]
-    command += ["--encoding", how.encoding] if how.stated else []
-    done = subprocess.run(list(map(str, command)), capture_output=True, timeout=120)
-    said = done.stderr.decode(errors="replace").strip()
-    if done.returncode == 1 and "two separators fit alike" in said:
-        raise Skipped
-    demand(done.returncode == 0, f"exit code {done.returncode}:", said)
-    files = {str(file.relative_to(out)): file.read_bytes() for file in sorted(out.rglob("*")) if file.is_file()}
-    return done.stdout, files
+    found = [table.column_names, list(map(str, table.schema.types))]
+    demand(found == [names, [facts.stored for facts in columns]], "parquet: names or types", found)
+    wanted = [[cell and makers.get(facts.stored, Decimal)(cell.text) for cell in facts.cells] for facts in columns]
+    same("parquet", list(zip(*(column.to_pylist() for column in table.columns))), wanted, names)
+    same("parquet in duckdb", duckdb.read_parquet(str(path)).fetchall(), wanted, names)
 
 
 def check(kaishu, table, how, folder):
-    """Writes a table, runs the program and compares everything; answers how many readings were compared."""
+    """Writes a table, runs the program and compares everything."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    path = folder / f"table{how.ending}"
-    content = WRITERS[how.form](table, how, path)
-    printed, files = run(kaishu, path, how, folder / "one", 1)
-    demand((printed, files) == run(kaishu, path, how, folder / "two", 2), "one thread and two threads differ")
-    lines = [json.loads(line) for line in printed.decode().split("\n")[:-1]]
-    reports = [line for line in lines if line["type"] == "table"]
-    codes = {line["code"] for line in lines if line["type"] != "table"}
-    demand(len(reports) == 1, "one table expected", reports)
-    false_alarms = codes & {"TABLE_RAGGED", "TABLE_PREAMBLE", "TABLE_HEADER_ROWS", "TABLE_QUOTES_LITERAL", "TABLE_HEADER_NAMES"}
-    demand(not false_alarms, "false alarm", false_alarms)
-    report, names, n_rows = reports[0], content.names, table.n_rows()
-    demand(report["rows"] == n_rows, "rows", report["rows"], n_rows)
-    demand([column["name"] for column in report["columns"]] == names, "names", report["columns"])
-    for file in report["files"]:
-        made = files["data/" + file["name"]]
-        demand((len(made), hashlib.sha256(made).hexdigest()) == (file["bytes"], file["sha256"]), "size or digest", file)
-    types = [check_profile(name, cells, column, n_rows) for name, cells, column in zip(names, content.columns, report["columns"])]
-    n_significant = [significant(cell.text for cell in cells if cell) for cells in content.columns]
-    as_json = [[json_value(cell, column_type, content.typed, n_digits) for cell in cells]
-               for cells, column_type, n_digits in zip(content.columns, types, n_significant)]
-    texts = [[cell and cell.text for cell in cells] for cells in content.columns]
-    made = folder / "one" / "data"
-    check_csv(made / "table.csv", list(zip(*texts)), names)
-    check_json(folder / "one", "table", content, list(zip(*as_json)), names)
-    check_xlsx(made / "table.xlsx", content, types, names)
-    check_parquet(made / "table.parquet", content, types, names)
-    return 8
+    path, out = folder / f"table{how.ending}", folder / "one"
+    names, cells = WRITERS[how.form](table, how, path)
+
+    def run(out, n_jobs):
+        command = [kaishu, "inspect", path, "--out", out, "--formats", "csv,json,jsonl,xlsx,parquet,rows", "--json"]
+        command += ["--lang", "en", "--jobs", n_jobs, *(["--encoding", how.encoding] if how.stated else [])]
+        done = subprocess.run(list(map(str, command)), capture_output=True, timeout=120)
+        said = done.stderr.decode(errors="replace").strip()
+        if done.returncode == 1 and "two separators fit alike" in said:
+            raise Unsuitable(said)
+        demand(done.returncode == 0, f"exit code {done.returncode}:", said)
+        return done.stdout, {str(file.relative_to(out)): file.read_bytes() for file in out.rglob("*") if file.is_file()}
+
+    printed, files = run(out, 1)
+    demand((printed, files) == run(folder / "two", 2), "one thread and two threads differ")
+    report, *findings = [json.loads(line) for line in printed.decode().split("\n")[:-1]]
+    found = [report["type"], report["rows"], [column["name"] for column in report["columns"]]]
+    demand(found == ["table", len(cells[0]), names], "rows or names: found, expected:", found, len(cells[0]), names)
+    sound = re.compile("ENCODING_|VALUES_|TABLE_HEADER_DOUBTFUL")
+    demand(all(sound.match(finding["code"]) for finding in findings), "false alarm", findings)
+    columns = [facts_of(name, column) for name, column in zip(names, cells)]
+    for facts, column in zip(columns, report["columns"]):
+        check_profile(facts, column)
+    check_csv(out / "data/table.csv", columns, names)
+    check_json(out, columns, how.form != "csv", names)
+    check_xlsx(out / "data/table.xlsx", columns, names)
+    check_parquet(out / "data/table.parquet", columns, names)
 
 
-def choose(rng):
-    """How to write the next table."""
+def next_case(rng, path):
+    """A random table and a way of writing it that suits it."""
     form = rng.choice(["csv"] * 7 + ["json", "jsonl", "xlsx", "sqlite", "parquet"])
-    how = How(form, "." + form, line_end=rng.choice(["\n", "\r\n", "\r"] if form == "csv" else ["\n", "\r\n"]), seed=rng.getrandbits(32))
-    if form != "csv":
-        return how
-    encoding = rng.choice(["utf-8", "utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "gb18030", "gb18030", "big5"])
-    ending = rng.choice([".csv", ".csv", ".csv", ".txt", ".tsv", ".psv"])
-    delimiter = {".tsv": "\t", ".psv": "|"}.get(ending) or rng.choice(",;\t|")
-    stated = encoding == "big5" or (encoding == "gb18030" and rng.random() < 0.5)
-    return dataclasses.replace(how, ending=ending, encoding=encoding, stated=stated, delimiter=delimiter,
-                               quoting=rng.choice(["minimal", "all", "none"]), ends_with_line_end=rng.random() < 0.8)
-
-
-def next_case(rng, folder):
-    """A random table with a way of writing it that suits it."""
-    how = choose(rng)
-    letters = how.encoding if how.encoding in LEVEL_1 else "utf-8"
-    # One table in forty is longer than the pieces that the program reads.
-    table = make_table(rng, letters, rng.randint(1500, 4000) if rng.random() < 1 / 40 else rng.randint(1, 60))
-    if len(table.names) == 1 and how.form == "csv":
-        # One column is separated by nothing: plain CSV, and no TXT, which would be prose.
-        how = dataclasses.replace(how, ending=".csv", delimiter=",")
-    if how.form == "xlsx":
-        table.columns[0] = [value or (None if any(row) else "x") for value, row in zip(table.columns[0], table.rows())]
-    folder.mkdir(exist_ok=True)
-    for change in ({}, {"quoting": "minimal"}, {"quoting": "all"}, {"quoting": "all", "stated": True}):
+    how = How(form, "." + form, line_end=rng.choice(["\n", "\r\n"]), seed=rng.getrandbits(32))
+    if form == "csv":
+        encoding = rng.choice(["utf-8", "utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "gb18030", "gb18030", "big5"])
+        delimiter, own = rng.choice([(",", ".csv"), (";", ".csv"), ("\t", ".tsv"), ("|", ".psv")])
+        stated = encoding == "big5" or (encoding == "gb18030" and rng.random() < 0.5)
+        how = How(form, rng.choice([".csv", ".csv", ".txt", own]), encoding, stated, delimiter,
+                  rng.choice(["minimal", "all", "none"]), rng.choice(["\n", "\r\n", "\r"]), rng.random() < 0.8)
+    # A few tables are longer than the pieces that the program reads.
+    n_rows = rng.randint(1500, 4000) if rng.random() < 0.02 else rng.choice([1, 2, *[rng.randint(3, 60)] * 8])
+    table = make_table(rng, how.encoding, n_rows)
+    if len(table.names) == 1 and form == "csv":
+        how = how._replace(ending=".csv", delimiter=",")
+    for change in {}, {"quoting": "minimal"}, {"quoting": "all"}, {"quoting": "all", "stated": True}:
+        how = how._replace(**change)
         try:
-            WRITERS[how.form](table, how := dataclasses.replace(how, **change), folder / "trial")
-            return table, how
+            WRITERS[form](table, how, path)
+            break
         except Unsuitable:
             pass
-    raise AssertionError(f"no way to write {table} with {how}")
-
-
-def failure_of(kaishu, table, how, folder):
-    """The failure of a case; `None` where there is none."""
-    try:
-        check(kaishu, table, how, folder)
-    except Failure as failure:
-        return failure
-    except (Skipped, Unsuitable):
-        pass
-    return None
-
-
-def shrink(kaishu, table, how, folder):
-    """The smallest table and plainest way of writing it that still fail."""
-    deadline = time.monotonic() + SHRINK_SECONDS
-
-    def fails(smaller, way):
-        return time.monotonic() < deadline and failure_of(kaishu, smaller, way, folder) is not None
-
-    for field in dataclasses.fields(How)[2:]:
-        plainer = dataclasses.replace(how, **{field.name: field.default})
-        if plainer != how and fails(table, plainer):
-            how = plainer
-    for _ in range(2):
-        for idx in reversed(range(len(table.names))):
-            rest = [other for other in range(len(table.names)) if other != idx]
-            if rest and fails(smaller := table.keep(rest, range(table.n_rows())), how):
-                table = smaller
-        step = table.n_rows() // 2
-        while step:
-            for begin in range(0, table.n_rows(), step):
-                rest = [row for row in range(table.n_rows()) if not begin <= row < begin + step]
-                if rest and fails(smaller := table.keep(range(len(table.names)), rest), how):
-                    table = smaller
-                    break
-            else:
-                step //= 2
     return table, how
 
 
-def describe(kaishu, table, how, folder):
-    """Everything that is needed to see a failure again."""
-    failure = failure_of(kaishu, table, how, folder)
-    path = folder / f"table{how.ending}"
-    kept = pathlib.Path(tempfile.gettempdir()) / f"kaishu-roundtrip{how.ending}"
-    shutil.copy(path, kept)
-    stated = f" --encoding {how.encoding}" if how.stated else ""
-    lines = [f"FAILED: {failure}", f"{how}", f"names: {table.names}", f"native: {table.native}"]
-    lines += [f"row {idx}: {list(row)}" for idx, row in enumerate(table.rows()[:20], 1)]
-    if how.form in ("csv", "json", "jsonl"):
-        lines.append(f"bytes: {path.read_bytes()[:2000]!r}")
-    lines.append(f"{kaishu} inspect {kept} --out out --formats {FORMATS} --json --lang en{stated}")
-    return "\n".join(lines)
+def shrink(fails, table, how):
+    """The smallest table and the plainest way of writing it that still fail."""
+    deadline = time.monotonic() + 60
+
+    def parts(table):
+        for size, is_row in (len(table.names), False), (len(table.columns[0]), True):
+            step = size
+            while step := step // 2:
+                for begin in range(0, size, step):
+                    rest = lambda items: items[:begin] + items[begin + step:]
+                    yield table._replace(columns=list(map(rest, table.columns))) if is_row else Table(*map(rest, table))
+
+    while smaller := next((part for part in parts(table) if time.monotonic() < deadline and fails(part, how)), None):
+        table = smaller
+    for key, value in How._field_defaults.items():
+        how = how._replace(**{key: value}) if fails(table, how._replace(**{key: value})) else how
+    return table, how
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--kaishu", type=pathlib.Path, default=ROOT / "target" / "release" / "kaishu")
+    parser.add_argument("--kaishu", type=pathlib.Path, default=ROOT / "target/release/kaishu")
     parser.add_argument("--seconds", type=float, default=40)
     parser.add_argument("--seed", type=int, default=20261121)
     args = parser.parse_args()
     print(f"seed {args.seed}")
-    rng = random.Random(args.seed)
-    ends = time.monotonic() + args.seconds
-    n_tables = n_compared = n_skipped = 0
-    with tempfile.TemporaryDirectory() as temporary:
-        folder = pathlib.Path(temporary) / "case"
-        while time.monotonic() < ends:
-            table, how = next_case(rng, folder)
-            n_tables += 1
-            try:
-                n_compared += check(args.kaishu, table, how, folder)
-            except Skipped:
-                n_skipped += 1
-            except Failure:
-                table, how = shrink(args.kaishu, table, how, folder)
-                print(f"table {n_tables} of seed {args.seed}\n{describe(args.kaishu, table, how, folder)}")
-                return 1
-    if n_skipped > MAX_SKIPPED * n_tables:
-        print(f"FAILED: {n_skipped} of {n_tables} files were refused because two separators fit alike")
-        return 1
-    print(f"{n_tables} tables, {n_compared} readings of derived files compared, {n_skipped} files refused as ambiguous")
-    return 0
+    rng, ends, temporary = random.Random(args.seed), time.monotonic() + args.seconds, tempfile.TemporaryDirectory()
+    folder, n_tables, n_refused = pathlib.Path(temporary.name), 0, 0
+
+    def failure_of(table, how):
+        try:
+            return check(args.kaishu, table, how, folder / "case")
+        except (Failure, Unsuitable) as failure:
+            return failure
+
+    while time.monotonic() < ends:
+        table, how = next_case(rng, folder / "trial")
+        failure, n_tables = failure_of(table, how), n_tables + 1
+        n_refused += isinstance(failure, Unsuitable)
+        if isinstance(failure, Failure):
+            table, how = shrink(lambda *case: isinstance(failure_of(*case), Failure), table, how)
+            print(f"FAILED: table {n_tables} of seed {args.seed}: {failure_of(table, how)}\n{how}\n{table}")
+            kept = shutil.copy(folder / "case" / f"table{how.ending}", tempfile.gettempdir())
+            print(f"{kept}: {pathlib.Path(kept).read_bytes()!r}"[:5000])
+            return 1
+    print(f"{n_tables} tables, {8 * (n_tables - n_refused)} readings of 6 formats compared, {n_refused} files refused")
+    return int(n_refused > 0.15 * n_tables)
 
 
 if __name__ == "__main__":
