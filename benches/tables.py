@@ -307,7 +307,7 @@ def compare_all(bench, paths):
     written = []
     for title, compare in (("Profile", bench.profile), ("Everything", bench.everything)):
         print(f"\n## {title}, median of {bench.n_rounds}\n")
-        print("| file | program | CPU s | least–most | wall s | peak MB | kaishu / it, CPU | less start | wall | target |")
+        print("| file | program | CPU s | least–most | wall s | peak MB | kaishu / it, CPU | less start | wall | |")
         print("|---|---|" + "---:|" * 7 + "---|", flush=True)
         for path in paths:
             written += compare(path, starts) or []

@@ -90,7 +90,8 @@ impl Profiler {
         if self.shape.has(Shape::TRUE_FALSE | Shape::TRUE_FALSE_UPPER | Shape::YES_NO) {
             return (ColumnType::Boolean, Rule::TwoWords);
         }
-        if self.is_code && self.shape.time_form().is_none_or(|form| form == TimeForm::Compact) {
+        // The name was not known while some formats were read.
+        if names::is_code(name) && self.shape.time_form().is_none_or(|form| form == TimeForm::Compact) {
             return (ColumnType::Code, Rule::NameOfCode);
         }
         if let Some(form) = self.shape.time_form() {

@@ -3,10 +3,12 @@
 use std::fs::File;
 use std::path::PathBuf;
 
+use parquet::data_type::Decimal;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Field, Row};
 
 use crate::batch::{Builder, Cell};
+use crate::profile::numbers::decimal_text;
 use crate::readers::header::unique_names;
 use crate::readers::separated::MAX_COLUMNS;
 use crate::readers::{Each, Input, NoTable, Notice, Opened, Outcome, Reader, Trouble};
@@ -94,7 +96,7 @@ fn push(builder: &mut Builder, field: &Field) {
         Field::Float16(n) => push_float(builder, f64::from(*n)),
         Field::Float(n) if n.is_finite() => builder.push(Cell::Raw(&n.to_string())),
         Field::Double(n) => push_float(builder, *n),
-        Field::Decimal(_) => builder.push(Cell::Raw(&field.to_string())),
+        Field::Decimal(decimal) => builder.push(Cell::Raw(&decimal_of(decimal))),
         Field::Bytes(bytes) => builder.push(Cell::Text(&data_encoding::BASE64.encode(bytes.data()))),
         Field::Date(days) => builder.push(Cell::Text(&iso(i64::from(*days) * 86_400_000_000, true))),
         Field::TimestampMillis(millis) => builder.push(Cell::Text(&iso(millis.saturating_mul(1_000), false))),
@@ -104,6 +106,19 @@ fn push(builder: &mut Builder, field: &Field) {
         }
         other => builder.push(Cell::Text(&other.to_string())),
     }
+}
+
+/// A decimal with all its digits: a whole number without a point.
+fn decimal_of(decimal: &Decimal) -> String {
+    let bytes = decimal.data();
+    let Ok(scale) = u8::try_from(decimal.scale()) else { return format!("{decimal:?}") };
+    // Two's complement, the highest byte first; 38 digits fit into sixteen bytes.
+    let Some(first) = bytes.first().filter(|_| bytes.len() <= 16) else {
+        return Field::Decimal(decimal.clone()).to_string().trim_end_matches('.').to_owned();
+    };
+    let mut wide = if *first & 0x80 == 0 { [0; 16] } else { [0xFF; 16] };
+    wide[16 - bytes.len()..].copy_from_slice(bytes);
+    decimal_text(i128::from_be_bytes(wide), scale)
 }
 
 fn push_float(builder: &mut Builder, number: f64) {

@@ -109,7 +109,8 @@ def make_table(rng, encoding, n_rows):
         if kind in ("whole", "decimal") and rng.random() < 0.25:
             values[-1] = fit(rng.choice(COUNTEREXAMPLES))
         ending = "日期" if rng.random() < (0.5 if kind == "day" else 0.03) else rng.choice([""] * 30 + ["代码"])
-        base = name = fit(rng.choice([*NAMES, "".join(rng.choices(letters, k=3))]) + ending)
+        parts = letters[:make().count(",") + 1] if kind == "list" else ""
+        base = name = fit((",".join(parts) or rng.choice([*NAMES, "".join(rng.choices(letters, k=3))])) + ending)
         while name in table.names:
             name = f"{base}_{rng.randint(2, 99)}"
         for part, item in zip(table, (name, values, rng.random() < 0.6)):
@@ -185,6 +186,7 @@ def write_xlsx(table, how, path):
     book, columns = openpyxl.Workbook(), []
     for column, (name, texts, native) in enumerate(zip(*table), 1):
         columns.append([])
+        native = native and not all(text.endswith("00:00:00") for text in texts if text)  # which would be days
         for row, text in enumerate([name, *texts], 1):
             # Without what openpyxl cannot write, and without spaces alone, which are no value to people.
             text = text and (text.replace("\r", "\n").replace("_x", "-x") if text.strip() else "·")
@@ -357,8 +359,7 @@ def check_csv(path, columns, names):
     rows = list(csv.reader(io.StringIO(path.read_bytes().decode(), newline=""), strict=True))
     same("csv", rows, [[facts.name, *(text or "" for text in column)] for facts, column in zip(columns, texts)], names)
     types = dict.fromkeys(map(str, range(len(names))), "VARCHAR")
-    table = duckdb.read_csv(str(path), auto_detect=False, header=True, columns=types, sep=",", quotechar='"',
-                            escapechar='"', allow_quoted_nulls=False)
+    table = duckdb.read_csv(str(path), auto_detect=False, header=True, columns=types, allow_quoted_nulls=False)
     same("csv in duckdb", table.fetchall(), texts, names)
 
 
@@ -437,9 +438,8 @@ def next_case(rng, path):
     if len(table.names) == 1 and form == "csv":
         how = how._replace(ending=".csv", delimiter=",")
     for change in {}, {"quoting": "minimal"}, {"quoting": "all"}, {"quoting": "all", "stated": True}:
-        how = how._replace(**change)
         try:
-            WRITERS[form](table, how, path)
+            WRITERS[form](table, how := how._replace(**change), path)
             break
         except Unsuitable:
             pass

@@ -7,6 +7,7 @@ mod facts;
 mod merged;
 mod values;
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
@@ -23,7 +24,7 @@ use crate::readers::{Each, Input, NoTable, Notice, Opened, Outcome, Reader, Trou
 use crate::site::{Merged, ReadConfig};
 use facts::{Hidden, hidden_parts};
 use merged::MergedCells;
-use values::{Value, borrowed, value_of};
+use values::{MIDNIGHT, Value, borrowed, value_of};
 
 /// Most bytes that the parts of a workbook unpack to which are held in memory.
 const MAX_HELD_BYTES: u64 = 512 << 20;
@@ -47,6 +48,8 @@ struct SheetTable {
     part: String,
     /// For each column of the table the column of the sheet.
     used: Vec<u32>,
+    /// Columns of the sheet with moments that are not all at midnight.
+    timed: BTreeSet<u32>,
     columns: Vec<String>,
     n_skipped: usize,
     ranges: Vec<Dimensions>,
@@ -203,10 +206,11 @@ impl SheetTable {
     ) -> Result<Option<(Self, Vec<Notice>)>, Trouble> {
         let mut locked = book.lock().unwrap_or_else(PoisonError::into_inner);
         let ranges = if config.merged == Merged::Down { locked.merged(&name)? } else { Vec::new() };
-        let mut used = std::collections::BTreeSet::new();
+        let (mut used, mut timed) = (BTreeSet::new(), BTreeSet::new());
         let mut sample: Vec<Vec<(u32, String)>> = Vec::new();
         locked.each_row(&name, &mut |_, row| {
             used.extend(row.iter().map(|(column, _)| *column));
+            timed.extend(row.iter().filter(|(_, value)| matches!(value, Value::Moment(_))).map(|(column, _)| *column));
             if sample.len() < SAMPLE_ROWS {
                 sample.push(row.iter().map(|(column, value)| (*column, value.text().to_owned())).collect());
             }
@@ -234,6 +238,7 @@ impl SheetTable {
             columns: unique_names(&names),
             n_skipped: header.n_above + header.n_rows,
             used,
+            timed,
             ranges,
         };
         Ok(Some((table, notices)))
@@ -263,7 +268,7 @@ impl Reader for SheetTable {
         let mut builder = Builder::new(self.columns.len());
         let mut merged = MergedCells::new(&self.ranges);
         let mut n_skipped = self.n_skipped;
-        let used = &self.used;
+        let (used, timed) = (&self.used, &self.timed);
         let mut book = self.book.lock().unwrap_or_else(PoisonError::into_inner);
         book.each_row(&self.name, &mut |row_idx, row| {
             let filled = merged.fill(row_idx, row);
@@ -272,15 +277,16 @@ impl Reader for SheetTable {
                 return Ok(true);
             }
             let mut cells = row.iter().peekable();
-            builder.row(used.iter().map(|column| {
+            for column in used {
                 while cells.next_if(|(idx, _)| idx < column).is_some() {}
-                match cells.next_if(|(idx, _)| idx == column) {
-                    Some((_, value)) => value.cell(),
-                    None => {
-                        filled.iter().find(|(idx, _)| idx == column).map_or(Cell::Missing, |(_, value)| value.cell())
+                let own = cells.next_if(|(idx, _)| idx == column);
+                match own.or_else(|| filled.iter().find(|(idx, _)| idx == column)).map(|(_, value)| value) {
+                    Some(Value::Day(day)) if timed.contains(column) => {
+                        builder.push(Cell::Text(&format!("{day}{MIDNIGHT}")));
                     }
+                    value => builder.push(value.map_or(Cell::Missing, Value::cell)),
                 }
-            }));
+            }
             if builder.is_full() {
                 each(&[builder.take()]).map_err(Trouble::Machine)?;
             }

@@ -13,20 +13,24 @@ pub enum Value<'a> {
     Text(Cow<'a, str>),
     /// A number or truth value.
     Raw(Cow<'a, str>),
+    /// A moment at midnight: a day, or a moment where others of its column have a time.
+    Day(Cow<'a, str>),
+    /// A moment with a time of day.
+    Moment(Cow<'a, str>),
 }
 
 impl Value<'_> {
     /// As people read it.
     pub fn text(&self) -> &str {
         match self {
-            Self::Text(text) | Self::Raw(text) => text,
+            Self::Text(text) | Self::Raw(text) | Self::Day(text) | Self::Moment(text) => text,
         }
     }
 
     /// As a cell of a batch.
     pub fn cell(&self) -> Cell<'_> {
         match self {
-            Self::Text(text) => Cell::Text(text),
+            Self::Text(text) | Self::Day(text) | Self::Moment(text) => Cell::Text(text),
             Self::Raw(text) => Cell::Raw(text),
         }
     }
@@ -36,9 +40,14 @@ impl Value<'_> {
         match self {
             Self::Text(text) => Value::Text(Cow::Owned(text.into_owned())),
             Self::Raw(text) => Value::Raw(Cow::Owned(text.into_owned())),
+            Self::Day(text) => Value::Day(Cow::Owned(text.into_owned())),
+            Self::Moment(text) => Value::Moment(Cow::Owned(text.into_owned())),
         }
     }
 }
+
+/// The time that a day gets in a column of moments.
+pub const MIDNIGHT: &str = " 00:00:00";
 
 /// From here on a workbook keeps fewer digits than were typed. Source: Excel specifications, 15 digits.
 const LOST_DIGITS_FROM: f64 = 1e15;
@@ -67,7 +76,7 @@ pub fn value_of<'a>(data: &'a DataRef<'a>) -> Option<Value<'a>> {
         DataRef::Bool(value) => Some(Value::Raw(Cow::Borrowed(if *value { "true" } else { "false" }))),
         DataRef::DateTime(moment) if moment.is_duration() => Some(Value::Text(Cow::Owned(clock(moment.as_f64())))),
         DataRef::DateTime(moment) if moment.as_f64() < 1.0 => Some(Value::Text(Cow::Owned(clock(moment.as_f64())))),
-        DataRef::DateTime(moment) => Some(Value::Text(Cow::Owned(moment_text(moment.to_ymd_hms_milli())))),
+        DataRef::DateTime(moment) => Some(moment_value(moment.to_ymd_hms_milli())),
         DataRef::Error(error) => Some(Value::Text(Cow::Owned(error.to_string()))),
     }
 }
@@ -96,12 +105,12 @@ fn number_value<'a>(number: f64) -> Value<'a> {
 
 type Moment = (u16, u8, u8, u8, u8, u8, u16);
 
-fn moment_text((year, month, day, hour, minute, second, milli): Moment) -> String {
+fn moment_value<'a>((year, month, day, hour, minute, second, milli): Moment) -> Value<'a> {
     let date = format!("{year:04}-{month:02}-{day:02}");
     match (hour, minute, second, milli) {
-        (0, 0, 0, 0) => date,
-        (_, _, _, 0) => format!("{date} {hour:02}:{minute:02}:{second:02}"),
-        _ => format!("{date} {hour:02}:{minute:02}:{second:02}.{milli:03}"),
+        (0, 0, 0, 0) => Value::Day(Cow::Owned(date)),
+        (_, _, _, 0) => Value::Moment(Cow::Owned(format!("{date} {hour:02}:{minute:02}:{second:02}"))),
+        _ => Value::Moment(Cow::Owned(format!("{date} {hour:02}:{minute:02}:{second:02}.{milli:03}"))),
     }
 }
 
@@ -124,6 +133,7 @@ mod tests {
         }
         assert_eq!(number_value(3.209_02e17).cell(), Cell::Text("3.20902E+17"));
         assert_eq!(clock(0.5), "12:00:00");
-        assert_eq!(moment_text((2026, 11, 21, 8, 5, 0, 0)), "2026-11-21 08:05:00");
+        assert_eq!(moment_value((2026, 11, 21, 8, 5, 0, 0)).text(), "2026-11-21 08:05:00");
+        assert_eq!(moment_value((2026, 11, 21, 0, 0, 0, 0)), Value::Day("2026-11-21".into()));
     }
 }
