@@ -33,7 +33,8 @@ pub fn reader(text: &str, delimiter: u8) -> csv::Reader<&[u8]> {
 /// `None` where two signs fit alike: any choice would be a guess.
 #[must_use]
 pub fn delimiter_of_records(text: &str, quotes: bool) -> Option<u8> {
-    let mut fits: Vec<((bool, usize, usize), u8)> = Vec::new();
+    // The key of a fit: no misplaced mark, even, in so many records, so many values.
+    let mut fits: Vec<((bool, bool, usize, usize), u8)> = Vec::new();
     for delimiter in DELIMITERS {
         let mut reader = csv::ReaderBuilder::new();
         reader.has_headers(false).flexible(true).delimiter(delimiter).quoting(quotes);
@@ -42,7 +43,12 @@ pub fn delimiter_of_records(text: &str, quotes: bool) -> Option<u8> {
         let n_with = |width: usize| widths.iter().filter(|other| **other == width).count();
         if let Some((n_records, width)) = widths.iter().filter(|width| **width > 1).map(|w| (n_with(*w), *w)).max() {
             let is_even = n_records == widths.len();
-            fits.push(((is_even, if is_even { 0 } else { n_records }, width), delimiter));
+            // A few values that hold such a sign make no columns; nor do two in each row below a header of one.
+            let is_title = width > 2 || widths[0] == width || text.starts_with('#');
+            if is_even || (n_records * 2 > widths.len() && is_title) {
+                let is_sound = !quotes || quote_fault(text, delimiter).misplaced.is_none();
+                fits.push(((is_sound, is_even, if is_even { 0 } else { n_records }, width), delimiter));
+            }
         }
     }
     fits.sort_by_key(|(fit, _)| std::cmp::Reverse(*fit));
@@ -60,6 +66,19 @@ pub fn delimiter_of_records(text: &str, quotes: bool) -> Option<u8> {
 /// Source: RFC 4180 2.5 to 2.7.
 #[must_use]
 pub fn bad_quote(text: &str, delimiter: u8) -> Option<u64> {
+    let QuoteFault { misplaced, unclosed } = quote_fault(text, delimiter);
+    misplaced.or(unclosed)
+}
+
+/// Lines of quotation marks that RFC 4180 does not allow.
+struct QuoteFault {
+    /// Text stands behind a closing mark.
+    misplaced: Option<u64>,
+    /// A mark opens and none closes; at the end of a part of a text that may be sound.
+    unclosed: Option<u64>,
+}
+
+fn quote_fault(text: &str, delimiter: u8) -> QuoteFault {
     enum At {
         Start,
         Plain,
@@ -78,12 +97,12 @@ pub fn bad_quote(text: &str, delimiter: u8) -> Option<u64> {
             At::Closed if byte == b'"' => At::Quoted,
             At::Quoted => At::Quoted,
             _ if byte == delimiter || byte == b'\n' || byte == b'\r' => At::Start,
-            At::Closed => return Some(line),
+            At::Closed => return QuoteFault { misplaced: Some(line), unclosed: None },
             At::Start | At::Plain => At::Plain,
         };
         line += u64::from(byte == b'\n');
     }
-    matches!(at, At::Quoted).then_some(opened)
+    QuoteFault { misplaced: None, unclosed: matches!(at, At::Quoted).then_some(opened) }
 }
 
 #[cfg(test)]
@@ -104,6 +123,9 @@ mod tests {
         assert_eq!(delimiter_of_records("a;b\n1,5;2\n", true), Some(b';'));
         assert_eq!(delimiter_of_records("a\tb\n1\t2\n", true), Some(b'\t'));
         assert_eq!(delimiter_of_records("a\n1\n", true), Some(b','));
+        assert_eq!(delimiter_of_records("\"a\";\"b,c\"\n\"1\";\"2,3\"\n", true), Some(b';'));
+        assert_eq!(delimiter_of_records("a\n1;2\n3;4\n", true), Some(b','));
+        assert_eq!(delimiter_of_records("名单\na;b;c\n1;2;3\n", true), Some(b';'));
         assert_eq!(delimiter_of_records("名称;数值,单位\nA;1,5\n", true), None);
     }
 

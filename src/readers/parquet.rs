@@ -3,9 +3,11 @@
 use std::fs::File;
 use std::path::PathBuf;
 
+use parquet::basic::{LogicalType, TimeUnit};
 use parquet::data_type::Decimal;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::{Field, Row};
+use parquet::schema::types::TypePtr;
 
 use crate::batch::{Builder, Cell};
 use crate::profile::numbers::decimal_text;
@@ -16,6 +18,8 @@ use crate::readers::{Each, Input, NoTable, Notice, Opened, Outcome, Reader, Trou
 struct ParquetTable {
     path: PathBuf,
     columns: Vec<String>,
+    /// For each column whether its numbers are nanoseconds since 1970: the reader of rows does not say.
+    nanos: Vec<bool>,
 }
 
 /// Most bytes that a row group unpacks to.
@@ -35,7 +39,12 @@ pub fn open(input: Input<'_>) -> Result<Opened, Trouble> {
     if names.is_empty() || names.len() > MAX_COLUMNS {
         return Err(NoTable::OtherShape(format!("{} 列 / {} columns", names.len(), names.len())).into());
     }
-    let table = ParquetTable { path: input.path.to_owned(), columns: unique_names(&names) };
+    let is_nanos = |field: &TypePtr| {
+        let logical = field.get_basic_info().logical_type_ref();
+        matches!(logical, Some(LogicalType::Timestamp(of)) if of.unit == TimeUnit::NANOS)
+    };
+    let nanos = metadata.file_metadata().schema().get_fields().iter().map(is_nanos).collect();
+    let table = ParquetTable { nanos, path: input.path.to_owned(), columns: unique_names(&names) };
     Ok(Opened { tables: vec![Box::new(table)], notices: Vec::new(), encoding: "" })
 }
 
@@ -61,8 +70,11 @@ impl Reader for ParquetTable {
         let mut builder = Builder::new(self.columns.len());
         for row in reader.get_row_iter(None).map_err(broken)? {
             let row: Row = row.map_err(broken)?;
-            for (_, field) in row.get_column_iter() {
-                push(&mut builder, field);
+            for ((_, field), is_nanos) in row.get_column_iter().zip(&self.nanos) {
+                match field {
+                    Field::Long(nanos) if *is_nanos => builder.push(Cell::Text(&nanos_text(*nanos))),
+                    _ => push(&mut builder, field),
+                }
             }
             if builder.is_full() {
                 each(&[builder.take()]).map_err(Trouble::Machine)?;
@@ -126,6 +138,16 @@ fn push_float(builder: &mut Builder, number: f64) {
         builder.push(Cell::Raw(&number.to_string()));
     } else {
         builder.push(Cell::Text(&number.to_string()));
+    }
+}
+
+/// A moment; digits past the microsecond only where there are any.
+fn nanos_text(nanos: i64) -> String {
+    let text = iso(nanos.div_euclid(1_000), false);
+    match nanos.rem_euclid(1_000) {
+        0 => text,
+        rest if text.contains('.') => format!("{text}{rest:03}"),
+        rest => format!("{text}.000000{rest:03}"),
     }
 }
 

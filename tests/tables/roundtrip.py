@@ -186,12 +186,12 @@ def write_xlsx(table, how, path):
     book, columns = openpyxl.Workbook(), []
     for column, (name, texts, native) in enumerate(zip(*table), 1):
         columns.append([])
-        native = native and not all(text.endswith("00:00:00") for text in texts if text)  # which would be days
+        is_day = all(re.search(r" 00:00:00|T00:00:00|:.*\.", text) for text in texts if text)  # midnights alone
         for row, text in enumerate([name, *texts], 1):
-            # Without what openpyxl cannot write, and without spaces alone, which are no value to people.
+            # Without what openpyxl cannot write, and spaces alone, which are no value to people.
             text = text and (text.replace("\r", "\n").replace("_x", "-x") if text.strip() else "·")
             text = text or ("x" if how.seed % len(table.names) == column - 1 else None)  # else a row may be no row
-            is_native = native and row > 1 and text and not re.search(r":.*\.", text)
+            is_native = native and not is_day and row > 1 and text and not re.search(r":.*\.", text)
             value, content = native_value(text) if is_native else (text, text and Cell(text))
             cell = book.active.cell(row, column, value)
             if isinstance(value, str):
@@ -400,7 +400,7 @@ def check(kaishu, table, how, folder):
         command = [kaishu, "inspect", path, "--out", out, "--formats", "csv,json,jsonl,xlsx,parquet,rows", "--json"]
         command += ["--lang", "en", "--jobs", n_jobs, *(["--encoding", how.encoding] if how.stated else [])]
         done = subprocess.run(list(map(str, command)), capture_output=True, timeout=120)
-        said = done.stderr.decode(errors="replace").strip()
+        said = (done.stdout if done.returncode == 1 else done.stderr).decode(errors="replace").strip()
         if done.returncode == 1 and "two separators fit alike" in said:
             raise Unsuitable(said)
         demand(done.returncode == 0, f"exit code {done.returncode}:", said)
@@ -478,16 +478,16 @@ def main():
     def failure_of(table, how):
         try:
             return check(args.kaishu, table, how, folder / "case")
-        except (Failure, Unsuitable) as failure:
+        except Exception as failure:  # a derived file may be broken in any way
             return failure
 
     while time.monotonic() < ends:
         table, how = next_case(rng, folder / "trial")
         failure, n_tables = failure_of(table, how), n_tables + 1
         n_refused += isinstance(failure, Unsuitable)
-        if isinstance(failure, Failure):
-            table, how = shrink(lambda *case: isinstance(failure_of(*case), Failure), table, how)
-            print(f"FAILED: table {n_tables} of seed {args.seed}: {failure_of(table, how)}\n{how}\n{table}")
+        if failure and not isinstance(failure, Unsuitable):
+            table, how = shrink(lambda *case: not isinstance(failure_of(*case), Unsuitable | None), table, how)
+            print(f"FAILED: table {n_tables} of seed {args.seed}: {failure_of(table, how)!r}\n{how}\n{table}")
             kept = shutil.copy(folder / "case" / f"table{how.ending}", tempfile.gettempdir())
             print(f"{kept}: {pathlib.Path(kept).read_bytes()!r}"[:5000])
             return 1
