@@ -11,6 +11,7 @@ mod head;
 mod header;
 mod items;
 mod json;
+mod layout;
 mod parquet;
 mod separated;
 mod sparse;
