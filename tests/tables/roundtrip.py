@@ -400,7 +400,7 @@ def check(kaishu, table, how, folder):
         command = [kaishu, "inspect", path, "--out", out, "--formats", "csv,json,jsonl,xlsx,parquet,rows", "--json"]
         command += ["--lang", "en", "--jobs", n_jobs, *(["--encoding", how.encoding] if how.stated else [])]
         done = subprocess.run(list(map(str, command)), capture_output=True, timeout=120)
-        said = (done.stdout if done.returncode == 1 else done.stderr).decode(errors="replace").strip()
+        said = (done.stdout + done.stderr).decode(errors="replace").strip()
         if done.returncode == 1 and "two separators fit alike" in said:
             raise Unsuitable(said)
         demand(done.returncode == 0, f"exit code {done.returncode}:", said)
