@@ -16,6 +16,7 @@
 //! `stage` creates files of the site; only `cli` prints.
 
 pub mod batch;
+pub mod calendar;
 pub mod catalog;
 pub mod cli;
 pub mod decode;

@@ -298,6 +298,7 @@ impl Builder<'_> {
             Field::ItemFormat => self.items.formats = parts(&text),
             Field::ItemDescription => self.items.descriptions = parts(&text),
             Field::Files => dataset.locations.extend(locations(&text)),
+            Field::Encoding => dataset.encoding = text,
             Field::Source => dataset.source = text,
             Field::Licence => dataset.licence = text,
             Field::LicenceFile => dataset.licence_file = text,

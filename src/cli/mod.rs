@@ -10,6 +10,7 @@ mod progress;
 mod report;
 mod serve;
 mod verify;
+mod workdays;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -71,6 +72,8 @@ enum Command {
     Inspect(InspectArgs),
     /// 核对已生成的网站和记录 Check a built site and the records: checksums and chain
     Verify(VerifyArgs),
+    /// 计算工作日期间的最后一天 The last day of a period of working days: kaishu workdays 2026-02-13 5
+    Workdays(WorkdaysArgs),
 }
 
 #[derive(Args)]
@@ -160,6 +163,22 @@ struct VerifyArgs {
     out: Option<PathBuf>,
 }
 
+#[derive(Args)]
+struct WorkdaysArgs {
+    /// 起算事件发生之日（不计入） the day of the event, which does not count
+    #[arg(value_name = "YYYY-MM-DD", value_parser = parse_day)]
+    date: Day,
+    /// 工作日数 how many working days
+    #[arg(value_name = "N")]
+    days: u32,
+    /// 站点文件夹，其 calendar/ 优先于内置的放假安排 the site folder, whose calendar/ counts before the built-in years
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    site: PathBuf,
+    /// 逐日说明 explain it day by day, as JSON
+    #[arg(long)]
+    json: bool,
+}
+
 fn parse_day(text: &str) -> Result<Day, String> {
     Day::parse_iso(text)
         .ok_or_else(|| format!("应为 2026-11-21 的形式 expected a day such as 2026-11-21, found `{text}`"))
@@ -211,5 +230,6 @@ fn dispatch(command: Command, lang: Lang) -> Result<Outcome> {
             lang,
         ),
         Command::Verify(args) => verify::run(&args.site, args.out.as_deref(), lang),
+        Command::Workdays(args) => workdays::run(&args.site, args.date, args.days, args.json, lang),
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use crate::calendar::WorkingDays;
 use crate::catalog::{self, CatalogFile, content};
 use crate::cli::progress::Progress;
 use crate::diag::{self, Code, Finding, Level, Place};
@@ -214,6 +215,7 @@ fn make(
 fn configuration(options: Options<'_>, findings: &mut Vec<Finding>) -> Option<(Site, Regime, Licences)> {
     let site = keep(Site::load(options.root), findings)?;
     let regime = keep(Regime::load(options.root, &site.regime), findings)?;
+    keep(WorkingDays::load(options.root), findings)?;
     let place = || Place::file("site.toml").in_column("regime");
     if regime.is_premature(options.as_of) && !options.allow_draft {
         findings.push(Finding::new(Code::RegimeDraft, place()).found(&regime.title));

@@ -104,6 +104,9 @@ codes! {
     ScreeningAbsent "SCREENING_NOT_DONE" Note "docs/screening.md"
         zh("本版本不检查数据文件中的个人信息和商业秘密", "发布前已由数据提供部门完成安全保密审查和脱敏处理", "发布前人工审查；见 docs/screening.md")
         en("this version does not look for personal data or trade secrets in data files", "files that the provider has screened before opening", "screen them before you publish; see docs/screening.md");
+    CalendarInvalid "CALENDAR_INVALID" Stop "requirements 4"
+        zh("放假安排文件有误：{}", "与 calendar/ 中其他年份同样形式的文件", "改正该文件，或删除后使用内置的安排")
+        en("the file of holidays is not valid: {}", "a file of the same form as the others in calendar/", "correct it, or remove it and use the built-in one");
     RegimeUnknown "REGIME_UNKNOWN" Stop "DESIGN I10"
         zh("没有这套规则", "下列之一：{}", "修改 site.toml 的 regime，或把规则文件放入 regimes/ 文件夹")
         en("there is no such rule profile", "one of: {}", "change `regime` in site.toml, or put the file into regimes/");

@@ -115,6 +115,8 @@ pub struct Dataset {
     pub items: Vec<DataItem>,
     /// 文件.
     pub locations: Vec<Location>,
+    /// 字符编码 of the files that are texts.
+    pub encoding: String,
     /// 数据来源.
     pub source: String,
     /// 许可, as written.
@@ -193,6 +195,10 @@ impl Dataset {
             match location {
                 Location::File(path) | Location::Link(path) => hasher.update_field(path),
             }
+        }
+        // Only where it is stated, so that entries registered before the field was known keep their identifiers.
+        if !self.encoding.is_empty() {
+            hasher.update_field(&self.encoding);
         }
     }
 }

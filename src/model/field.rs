@@ -55,6 +55,8 @@ pub enum Field {
     ItemDescription,
     /// 文件: paths below `datasets/`, or links.
     Files,
+    /// 字符编码: the encoding of the files that are texts.
+    Encoding,
     /// 数据来源.
     Source,
     /// 许可.
@@ -144,6 +146,7 @@ const TABLE: &[(Field, &str, &str)] = &[
     (F::ItemFormat, "item_format", "item_format 数据项格式 数据项类型 信息项类型"),
     (F::ItemDescription, "item_description", "item_description 数据项说明 数据项描述 信息项说明"),
     (F::Files, "files", "files 文件 数据文件 文件路径 file"),
+    (F::Encoding, "encoding", "encoding 字符编码 文件编码 编码格式 编码方式 字符集 charset"),
     (F::Source, "source", "source 数据来源 来源系统 来源"),
     (F::Licence, "licence", "licence 许可 许可协议 授权协议 license"),
     (F::LicenceFile, "licence_file", "licence_file 许可文件 许可文本"),

@@ -21,7 +21,7 @@ mod xml;
 
 use std::path::Path;
 
-use crate::batch::Batch;
+use crate::batch::{Batch, Builder};
 use crate::decode::stream::StreamError;
 use crate::diag::Code;
 use crate::model::format::Format;
@@ -51,6 +51,14 @@ pub trait Reader: Send {
 
     /// What there is to say once all rows were read.
     fn notices(&self) -> Vec<Notice>;
+}
+
+/// Hands over the rows that were put together so far, if there are any.
+fn hand_over(builder: &mut Builder, each: &mut Each<'_>) -> Result<(), Trouble> {
+    if builder.is_empty() {
+        return Ok(());
+    }
+    each(&[builder.take()]).map_err(Trouble::Machine)
 }
 
 /// How a reading ended.

@@ -13,7 +13,7 @@ use crate::batch::{Builder, Cell};
 use crate::profile::numbers::decimal_text;
 use crate::readers::header::unique_names;
 use crate::readers::separated::MAX_COLUMNS;
-use crate::readers::{Each, Input, NoTable, Notice, Opened, Outcome, Reader, Trouble};
+use crate::readers::{Each, Input, NoTable, Notice, Opened, Outcome, Reader, Trouble, hand_over};
 
 struct ParquetTable {
     path: PathBuf,
@@ -77,12 +77,10 @@ impl Reader for ParquetTable {
                 }
             }
             if builder.is_full() {
-                each(&[builder.take()]).map_err(Trouble::Machine)?;
+                hand_over(&mut builder, each)?;
             }
         }
-        if !builder.is_empty() {
-            each(&[builder.take()]).map_err(Trouble::Machine)?;
-        }
+        hand_over(&mut builder, each)?;
         Ok(Outcome::Complete)
     }
 

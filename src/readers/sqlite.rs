@@ -11,7 +11,7 @@ use crate::batch::{Builder, Cell};
 use crate::diag::Code;
 use crate::readers::header::unique_names;
 use crate::readers::separated::MAX_COLUMNS;
-use crate::readers::{Each, Input, NoTable, Notice, Opened, Outcome, Reader, Trouble};
+use crate::readers::{Each, Input, NoTable, Notice, Opened, Outcome, Reader, Trouble, hand_over};
 
 struct SqliteTable {
     path: PathBuf,
@@ -109,12 +109,10 @@ impl Reader for SqliteTable {
                 push(&mut builder, row.get_ref(idx).map_err(broken)?)?;
             }
             if builder.is_full() {
-                each(&[builder.take()]).map_err(Trouble::Machine)?;
+                hand_over(&mut builder, each)?;
             }
         }
-        if !builder.is_empty() {
-            each(&[builder.take()]).map_err(Trouble::Machine)?;
-        }
+        hand_over(&mut builder, each)?;
         Ok(Outcome::Complete)
     }
 

@@ -17,6 +17,7 @@ use rayon::prelude::*;
 
 use crate::diag::{Code, Finding, Place};
 use crate::gate::{CheckedFile, Cleared, ClearedDataset, Evidence};
+use crate::model::dataset::Dataset;
 use crate::model::digest::Digest;
 use crate::model::format::Format;
 use crate::model::route::Route;
@@ -33,7 +34,6 @@ use names::Names;
 pub struct Settings {
     exports: ExportConfig,
     reads: Vec<(GlobMatcher, ReadConfig)>,
-    default: ReadConfig,
 }
 
 impl Settings {
@@ -45,13 +45,18 @@ impl Settings {
             .iter()
             .filter_map(|config| Some((Glob::new(&config.files).ok()?.compile_matcher(), config.clone())))
             .collect();
-        Self { exports: site.exports, reads, default: ReadConfig::default() }
+        Self { exports: site.exports, reads }
     }
 
-    /// What the team says of a file; `named` is its path below `datasets/`.
-    fn of_file(&self, named: &str) -> &ReadConfig {
-        let path = format!("datasets/{named}");
-        self.reads.iter().find(|(glob, _)| glob.is_match(Path::new(&path))).map_or(&self.default, |(_, config)| config)
+    /// What the team says of a file: in `[[tables]]`, else in the catalog.
+    fn of_file(&self, file: &CheckedFile, dataset: &Dataset) -> ReadConfig {
+        let path = format!("datasets/{}", file.named);
+        let stated = self.reads.iter().find(|(glob, _)| glob.is_match(Path::new(&path)));
+        let mut res = stated.map_or_else(ReadConfig::default, |(_, config)| config.clone());
+        if res.encoding.is_none() && !dataset.encoding.is_empty() {
+            res.encoding = Some(dataset.encoding.clone());
+        }
+        res
     }
 }
 
@@ -92,7 +97,7 @@ impl Ingest<'_> {
         self.evidence.files.links.clone_from(&self.dataset.links);
         let mut names = Names::new(&self.dataset.files);
         for (idx, file) in self.dataset.files.iter().enumerate() {
-            let config = self.settings.of_file(&file.named);
+            let config = &self.settings.of_file(file, &self.dataset.dataset);
             let id = self.dataset.id.as_str();
             let key = key_of(id, file, &self.dataset.files, &self.settings.exports, config);
             let outcome = match self.remembered(file, key)? {

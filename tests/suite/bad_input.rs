@@ -72,6 +72,7 @@ const FAULTS: &[Fault] = &[
     Fault { code: "SITE_PLACEHOLDER", make: |p| p.replace("site.toml", "测试市", "××市") },
     Fault { code: "FOOTER_INCOMPLETE", make: |_| {} },
     Fault { code: "SCREENING_NOT_DONE", make: |_| {} },
+    Fault { code: "CALENDAR_INVALID", make: |p| p.write("calendar/2026.json", "{\"year\": 2025}") },
     Fault { code: "REGIME_UNKNOWN", make: |p| p.replace("site.toml", "yancheng-2022", "atlantis-1999") },
     Fault { code: "REGIME_INVALID", make: |p| p.write("regimes/yancheng-2022.toml", "id = 3\n") },
     Fault { code: "REGIME_DRAFT", make: |p| p.replace("site.toml", "yancheng-2022", "yangzhou-2021-draft") },

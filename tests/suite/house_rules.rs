@@ -9,6 +9,7 @@ const ORDER: &[&str] = &[
     "model",
     "diag",
     "site",
+    "calendar",
     "rules",
     "decode",
     "batch",

@@ -23,3 +23,4 @@ mod regressions;
 mod serve;
 mod support;
 mod tables;
+mod workdays;

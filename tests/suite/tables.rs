@@ -257,3 +257,29 @@ fn nothing_of_a_dataset_that_went_away_is_kept_for_later() {
     project.build();
     assert_eq!(kept(), 0);
 }
+
+/// What is said of an encoding in the catalog holds, and what is said in `site.toml` holds before it.
+#[test]
+fn a_stated_encoding_wins_over_a_guess() {
+    let project = Project::new();
+    let text = "id,nom\r\n1,caf\u{e9}\r\n2,cr\u{e8}che\r\n";
+    project.write_bytes("datasets/files/x.csv", &encoding_rs::WINDOWS_1252.encode(text).0);
+    let catalog = |encoding: &str| {
+        let rows =
+            format!("标识,名称,提供单位,开放类型,文件,字符编码\r\nx,甲,局,无条件开放,files/x.csv,{encoding}\r\n");
+        project.write("datasets/catalog.csv", &rows);
+    };
+    let derived = || project.read("public/datasets/x/data/x.csv");
+    catalog("windows-1252");
+    project.build_well();
+    assert_eq!(derived(), text);
+    catalog("ISO-8859-5");
+    project.build_well();
+    assert!(derived().contains("cafщ"), "{}", derived());
+    project.append("site.toml", "[[tables]]\nfiles = \"datasets/files/*.csv\"\nencoding = \"windows-1252\"\n");
+    project.build_well();
+    assert_eq!(derived(), text);
+    catalog("utf-88");
+    project.replace("site.toml", "windows-1252", "utf-88");
+    assert!(project.codes().contains(&"FILE_NOT_AS_NAMED".to_owned()));
+}

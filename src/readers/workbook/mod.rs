@@ -20,7 +20,7 @@ use crate::diag::Code;
 use crate::readers::archive::check_unpacked_size;
 use crate::readers::header::{Header, unique_names};
 use crate::readers::separated::{MAX_COLUMNS, notices_of};
-use crate::readers::{Each, Input, NoTable, Notice, Opened, Outcome, Reader, Trouble};
+use crate::readers::{Each, Input, NoTable, Notice, Opened, Outcome, Reader, Trouble, hand_over};
 use crate::site::{Merged, ReadConfig};
 use facts::{Hidden, hidden_parts};
 use merged::MergedCells;
@@ -288,13 +288,11 @@ impl Reader for SheetTable {
                 }
             }
             if builder.is_full() {
-                each(&[builder.take()]).map_err(Trouble::Machine)?;
+                hand_over(&mut builder, each)?;
             }
             Ok(true)
         })?;
-        if !builder.is_empty() {
-            each(&[builder.take()]).map_err(Trouble::Machine)?;
-        }
+        hand_over(&mut builder, each)?;
         Ok(Outcome::Complete)
     }
 
