@@ -108,6 +108,19 @@ impl Batch {
         self.columns = columns;
     }
 
+    /// Adds columns at the end that no row of the batch has.
+    pub fn widen(&mut self, n_columns: usize) {
+        if self.columns.len() < n_columns {
+            self.columns.resize(n_columns, None);
+        }
+    }
+
+    /// How many bytes of memory it takes, roughly.
+    #[must_use]
+    pub fn n_held(&self) -> usize {
+        self.text.capacity() + size_of_val(&self.cells[..]) + size_of_val(&self.csv_rows[..])
+    }
+
     /// Says where rows stand in the text as CSV is written here: one item for each row, an empty one where a row does not.
     pub fn set_csv_rows(&mut self, rows: Vec<(u32, u32)>) {
         self.csv_rows = rows;

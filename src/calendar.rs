@@ -185,6 +185,12 @@ impl WorkingDays {
         self.period_by(event, n_days, |_, _, _| {})
     }
 
+    /// The digest of all arrangements.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        self.digest_of(i16::MIN, i16::MAX)
+    }
+
     fn digest_of(&self, first: i16, last: i16) -> Digest {
         let mut hasher = Hasher::default();
         for (year, file) in self.years.range(first..=last) {

@@ -15,11 +15,13 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
+use crate::decisions::approvals::Approval;
+use crate::decisions::grounds::Ground;
 use crate::model::date::Day;
 use crate::model::digest::{Digest, Hasher};
 use crate::model::route::Route;
 use crate::records::ids::Register;
-use crate::records::{Lock, chain, replace};
+use crate::records::{CHAIN_FILE, IDS_FILE, Lock, chain, replace};
 use crate::stage::{Ledger, Stage, Staged};
 
 /// The file in the site that says which release it is.
@@ -76,13 +78,13 @@ impl Folders {
     /// The hash-chained record.
     #[must_use]
     pub fn chain(&self) -> PathBuf {
-        self.records.join("chain.jsonl")
+        self.records.join(CHAIN_FILE)
     }
 
     /// The register of identifiers.
     #[must_use]
     pub fn ids(&self) -> PathBuf {
-        self.records.join("ids.csv")
+        self.records.join(IDS_FILE)
     }
 
     /// The ledger of the site that is live.
@@ -114,18 +116,30 @@ pub struct PublicationEvent {
     pub recorded_at: i64,
     /// The release.
     pub release: ReleaseNote,
+    /// The digest of the program.
+    pub tool: Digest,
     /// The regime and its digest.
     pub regime: (String, Digest),
+    /// The other files that the build was told by, with their digests.
+    pub configuration: Vec<(String, Digest)>,
     /// The catalog files and their digests.
     pub catalog: Vec<(String, Digest)>,
     /// Ids published now and not at the last publication.
     pub added: Vec<String>,
     /// Ids published at the last publication and not now.
     pub removed: Vec<String>,
+    /// The datasets whose files are not those of the last publication, with the digest of their files.
+    pub changed: std::collections::BTreeMap<String, Digest>,
+    /// The approvals that datasets left on.
+    pub approvals: Vec<Approval>,
+    /// The grounds that something is published on.
+    pub grounds: Vec<Ground>,
     /// How many datasets are published.
     pub n_published: usize,
     /// How many entries the gate refused, by code.
     pub refused: std::collections::BTreeMap<String, usize>,
+    /// The digest of all findings, which are kept in `records/findings/`.
+    pub findings: Digest,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -295,23 +309,6 @@ fn record(folders: &Folders, pending: &Pending) -> Result<()> {
     }
     replace(&folders.ids(), pending.ids_csv.as_bytes())?;
     replace(&folders.ledger(), pending.ledger_tsv.as_bytes())
-}
-
-/// The ids that are published after all recorded publications.
-///
-/// Errors: when the record is broken.
-pub fn published_ids(folders: &Folders) -> Result<std::collections::BTreeSet<String>> {
-    let mut ids = std::collections::BTreeSet::new();
-    chain::read(&folders.chain(), |_, raw| {
-        if let Ok(event) = serde_json::from_str::<PublicationEvent>(raw.get()) {
-            for id in &event.removed {
-                ids.remove(id);
-            }
-            ids.extend(event.added);
-        }
-        Ok(())
-    })?;
-    Ok(ids)
 }
 
 fn ledger_text(ledger: &Ledger) -> String {

@@ -1,16 +1,19 @@
 //! `kaishu build` and `kaishu check`: wiring only.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use crate::cli::basis::Basis;
 use crate::cli::pipeline::{self, Counts, Made, Options, Run};
 use crate::cli::progress::Progress;
 use crate::cli::{Outcome, SiteArgs, locale, print, report};
 use crate::diag::{Lang, Level};
+use crate::model::digest::Digest;
 use crate::publish::{self, Folders, PublicationEvent};
-use crate::reuse::Reuse;
+use crate::records;
+use crate::reuse::{Reuse, digest_of};
 use crate::server;
 
 /// Reads everything, reports every finding, writes nothing that stays.
@@ -19,9 +22,9 @@ use crate::server;
 pub fn check(args: &SiteArgs, lang: Lang) -> Result<Outcome> {
     let scratch = tempfile::Builder::new().prefix("kaishu-check-").tempdir().context("making a temporary folder")?;
     let progress = Progress::new(lang, args.json);
-    let ids = args.site.join("records/ids.csv");
+    let records = args.site.join("records");
     let run = pipeline::with_jobs(args.jobs, || -> Result<Run> {
-        pipeline::run(options(args, None)?, &scratch.path().join("stage"), &ids, &progress)
+        pipeline::run(options(args, None)?, &scratch.path().join("stage"), &records, &progress)
     })??;
     report::to_terminal(&run.findings, args.json, args.all, lang);
     summary(args, lang, run.counts, None);
@@ -48,7 +51,7 @@ fn build_and_publish(args: &SiteArgs, folders: &Folders, lang: Lang) -> Result<O
     let progress = Progress::new(lang, args.json);
     let reuse = Reuse::new(&args.site, &folders.out, args.verify_cache);
     let run = pipeline::with_jobs(args.jobs, || {
-        pipeline::run(options(args, Some(&reuse))?, &folders.stage, &folders.ids(), &progress)
+        pipeline::run(options(args, Some(&reuse))?, &folders.stage, &folders.records, &progress)
     })??;
     // The report names what is not published: it stays in the site folder, wherever the site goes.
     report::to_files(&args.site.join("report"), &run, lang)?;
@@ -62,10 +65,10 @@ fn build_and_publish(args: &SiteArgs, folders: &Folders, lang: Lang) -> Result<O
         summary(args, lang, counts, None);
         return Ok(Outcome::Failed);
     };
-    server::write(&args.site.join("server"), &made.site)?;
+    server::write(&args.site.join("server"), &made.basis.site)?;
     let note = publish::seal(&made.stage, options(args, None)?.as_of)?;
     let n_files = note.files;
-    let event = event(folders, &made, note, &run.findings)?;
+    let event = event(args, folders, &made, note, &run.findings)?;
     publish::commit(folders, &made.stage, event, &made.register)?;
     reuse.sweep();
     summary(args, lang, counts, Some((&folders.out, made.n_pages, n_files)));
@@ -104,14 +107,35 @@ fn outcome(run: &Run) -> Outcome {
     }
 }
 
+/// The digest of the program itself.
+fn tool_digest() -> Result<Digest> {
+    let path = std::env::current_exe().context("finding the program")?;
+    digest_of(&path).with_context(|| format!("reading {}", path.display()))
+}
+
+/// The files that the build was told by, with their digests.
+fn configuration_of(args: &SiteArgs, basis: &Basis) -> Result<Vec<(String, Digest)>> {
+    let site = digest_of(&args.site.join("site.toml")).context("reading site.toml")?;
+    let mut res = vec![("site.toml".to_owned(), site)];
+    res.extend(basis.decisions.files.iter().cloned());
+    res.push(("calendar".to_owned(), basis.days.digest()));
+    Ok(res)
+}
+
+/// What is recorded of a publication; the findings are kept beside the chain under their digest.
 fn event(
+    args: &SiteArgs,
     folders: &Folders,
     made: &Made,
     release: publish::ReleaseNote,
     findings: &[crate::diag::Finding],
 ) -> Result<PublicationEvent> {
-    let before = publish::published_ids(folders)?;
-    let now: std::collections::BTreeSet<String> = made.ids.iter().cloned().collect();
+    let mut lines: Vec<String> = findings.iter().map(|finding| finding.to_json(Lang::Zh).to_string()).collect();
+    lines.push(String::new());
+    let findings_digest =
+        records::keep_by_digest(&folders.records.join("findings"), "jsonl", lines.join("\n").as_bytes())?;
+    let history = &made.basis.history;
+    let before: BTreeSet<&str> = history.published().collect();
     let mut refused: BTreeMap<String, usize> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| finding.code.level() == Level::Refuse) {
         *refused.entry(finding.code.name().to_owned()).or_default() += 1;
@@ -120,12 +144,23 @@ fn event(
         kind: "publication".to_owned(),
         recorded_at: locale::now(),
         release,
-        regime: (made.regime.id.clone(), made.regime.digest),
+        tool: tool_digest()?,
+        regime: (made.basis.regime.id.clone(), made.basis.regime.digest),
+        configuration: configuration_of(args, &made.basis)?,
         catalog: made.catalog_files.iter().map(|file| (file.path.clone(), file.sha256)).collect(),
-        added: now.difference(&before).cloned().collect(),
-        removed: before.difference(&now).cloned().collect(),
-        n_published: now.len(),
+        added: made.datasets.keys().filter(|id| !before.contains(id.as_str())).cloned().collect(),
+        removed: before.iter().filter(|id| !made.datasets.contains_key(**id)).map(|id| (*id).to_owned()).collect(),
+        changed: made
+            .datasets
+            .iter()
+            .filter(|(id, sha256)| history.digest_of(id) != Some(**sha256))
+            .map(|(id, sha256)| (id.clone(), *sha256))
+            .collect(),
+        approvals: made.approvals.clone(),
+        grounds: made.grounds.clone(),
+        n_published: made.datasets.len(),
         refused,
+        findings: findings_digest,
     })
 }
 

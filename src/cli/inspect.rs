@@ -8,12 +8,14 @@ use serde_json::json;
 use crate::cli::pipeline::with_jobs;
 use crate::cli::{Outcome, print};
 use crate::diag::{Finding, Lang, Level, Place};
+use crate::gate::finding_of;
 use crate::model::column::{Column, ColumnType, Distinct, Rule};
 use crate::model::digest::Digest;
 use crate::model::format::Format;
 use crate::model::route::table_stem;
 use crate::readers::{self, Input, Notice, Opened, Reader, Trouble};
 use crate::reuse;
+use crate::screening::{Suspicion, TableScreen};
 use crate::site::{ExportConfig, ReadConfig};
 use crate::stage::Stage;
 use crate::tables::build::{Target, build, mangled_of, notice_of, profile};
@@ -28,6 +30,8 @@ pub struct Wanted {
     pub formats: Vec<String>,
     /// Whether to print JSON.
     pub json: bool,
+    /// Whether to screen for personal data and do nothing else.
+    pub screen: bool,
     /// Threads.
     pub jobs: Option<usize>,
     /// How to read it.
@@ -39,6 +43,7 @@ struct Shown {
     table: String,
     columns: Vec<Column>,
     n_rows: u64,
+    suspicions: Vec<Suspicion>,
     json: serde_json::Value,
 }
 
@@ -70,15 +75,30 @@ fn inspect(wanted: &Wanted, lang: Lang) -> Result<Outcome> {
         Err(trouble) => (Vec::new(), vec![told(trouble)?], ""),
     };
     let mut has_table = false;
+    let mut findings = Vec::new();
     let about = About { name: &name, encoding, size_bytes, sha256 };
     for reader in &mut tables {
-        let table = inspect_table(&mut **reader, &about, wanted, stage.as_ref(), &mut notices)?;
-        if let Some(shown) = table {
+        let part = reader.part().to_owned();
+        let suspicions = if wanted.screen {
+            has_table = true;
+            screen_table(&mut **reader, wanted.json, &mut notices)?
+        } else {
+            let Some(shown) = inspect_table(&mut **reader, &about, wanted, stage.as_ref(), &mut notices)? else {
+                continue;
+            };
             has_table = true;
             print_table(&shown, lang, wanted.json);
-        }
+            shown.suspicions
+        };
+        let place = Place::file(if part.is_empty() { name.clone() } else { format!("{name} · {part}") });
+        findings.extend(suspicions.iter().map(|suspicion| finding_of(place.clone(), suspicion)));
     }
-    let is_refused = say_notices(&name, &notices, lang, wanted.json);
+    findings.extend(
+        notices
+            .iter()
+            .map(|notice| Finding::new(notice.code, Place::file(name.as_str())).expected(notice.about.clone())),
+    );
+    let is_refused = say(&findings, lang, wanted.json);
     Ok(if is_refused || !has_table { Outcome::Refused } else { Outcome::Done })
 }
 
@@ -105,7 +125,7 @@ fn inspect_table(
     let made = match stage {
         None => profile(reader).map(|profiled| {
             notices.extend(reader.notices());
-            (profiled.columns, profiled.n_rows, Vec::new())
+            (profiled.columns, profiled.n_rows, Vec::new(), profiled.suspicions)
         }),
         Some(stage) => {
             let api = format!("api/{table}");
@@ -114,11 +134,11 @@ fn inspect_table(
                 Target { stage, exports, folder: "data", api: &api, table: &table, source: name, encoding, size_bytes };
             build(reader, target).map(|built| {
                 notices.extend(built.notices);
-                (built.table.columns, built.table.n_rows, built.table.derived)
+                (built.table.columns, built.table.n_rows, built.table.derived, built.suspicions)
             })
         }
     };
-    let (columns, n_rows, files) = match made {
+    let (columns, n_rows, files, suspicions) = match made {
         Ok(made) => made,
         Err(trouble) => {
             notices.push(told(trouble)?);
@@ -136,7 +156,36 @@ fn inspect_table(
         "type": "table", "file": name, "part": part, "table": table, "encoding": encoding,
         "sha256": sha256.map(|digest| digest.to_string()), "rows": n_rows, "columns": columns, "files": files,
     });
-    Ok(Some(Shown { table, columns, n_rows, json }))
+    Ok(Some(Shown { table, columns, n_rows, suspicions, json }))
+}
+
+/// Reads one table for personal data alone.
+fn screen_table(reader: &mut dyn Reader, as_json: bool, notices: &mut Vec<Notice>) -> Result<Vec<Suspicion>> {
+    loop {
+        let names = reader.columns().to_vec();
+        let mut screen = TableScreen::default();
+        let mut seconds = 0.0;
+        let outcome = reader.read(&mut |batches| {
+            let begin = std::time::Instant::now();
+            screen.add(&batches, &names);
+            seconds += begin.elapsed().as_secs_f64();
+            Ok(())
+        });
+        match outcome {
+            Ok(readers::Outcome::Again) => {}
+            Ok(readers::Outcome::Complete) => {
+                if as_json {
+                    let line = json!({ "type": "screening", "seconds": seconds, "bytes": screen.n_bytes() });
+                    print::data(&line.to_string());
+                }
+                return Ok(screen.finish(reader.columns()));
+            }
+            Err(trouble) => {
+                notices.push(told(trouble)?);
+                return Ok(Vec::new());
+            }
+        }
+    }
 }
 
 fn stage_of(out: &Path) -> Result<Stage> {
@@ -170,21 +219,17 @@ fn told(trouble: Trouble) -> Result<Notice> {
 }
 
 /// Prints what there is to say; answers whether a site would refuse the file.
-fn say_notices(name: &str, notices: &[Notice], lang: Lang, as_json: bool) -> bool {
-    for notice in notices {
-        let finding = Finding::new(notice.code, Place::file(name)).expected(notice.about.clone());
+fn say(findings: &[Finding], lang: Lang, as_json: bool) -> bool {
+    for finding in findings {
         if as_json {
             print::data(&finding.to_json(lang).to_string());
         } else {
-            print::note(&format!(
-                "{} {}: {}",
-                notice.code.level().word(lang),
-                notice.code.name(),
-                finding.message(lang)
-            ));
+            let column = finding.place.column.as_deref().map_or_else(String::new, |column| format!(" [{column}]"));
+            let code = finding.code;
+            print::note(&format!("{} {}{column}: {}", code.level().word(lang), code.name(), finding.message(lang)));
         }
     }
-    notices.iter().any(|notice| notice.code.level() <= Level::Refuse)
+    findings.iter().any(|finding| finding.code.level() <= Level::Refuse)
 }
 
 fn print_table(shown: &Shown, lang: Lang, as_json: bool) {

@@ -1,5 +1,6 @@
 //! The command line: the only place that reads arguments, the environment and the clock, and that prints.
 
+mod basis;
 mod build;
 mod init;
 mod inspect;
@@ -145,6 +146,9 @@ struct InspectArgs {
     /// 表头所在的行，从 1 起 the row of headers, from 1
     #[arg(long, value_name = "N")]
     header_row: Option<u64>,
+    /// 只检查个人信息 only screen for personal data
+    #[arg(long, conflicts_with = "out")]
+    screen: bool,
     /// 输出 JSON print JSON lines on stdout
     #[arg(long)]
     json: bool,
@@ -224,6 +228,7 @@ fn dispatch(command: Command, lang: Lang) -> Result<Outcome> {
                 out: args.out,
                 formats: args.formats,
                 json: args.json,
+                screen: args.screen,
                 jobs: args.jobs,
                 config: ReadConfig { encoding: args.encoding, header_row: args.header_row, ..ReadConfig::default() },
             },

@@ -1,23 +1,23 @@
 //! The stages in their order, from a site folder to a complete stage; what becomes of it is the command's.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
-use crate::calendar::WorkingDays;
 use crate::catalog::{self, CatalogFile, content};
+use crate::cli::basis::{Basis, ids_of};
 use crate::cli::progress::Progress;
+use crate::decisions::approvals::Approval;
+use crate::decisions::grounds::Ground;
 use crate::diag::{self, Code, Finding, Level, Place};
 use crate::exports::package::{Issuer, package_all};
 use crate::gate;
 use crate::model::date::Day;
+use crate::model::digest::Digest;
 use crate::pages::{self, Inputs, theme};
 use crate::records::ids::Register;
 use crate::reuse::Reuse;
-use crate::rules::Regime;
-use crate::rules::Validity;
-use crate::rules::licences::Licences;
-use crate::site::Site;
 use crate::stage::Stage;
 use crate::tables;
 
@@ -65,16 +65,18 @@ pub struct Counts {
 pub struct Made {
     /// The stage.
     pub stage: Stage,
-    /// The site's configuration.
-    pub site: Site,
-    /// The regime in force.
-    pub regime: Regime,
+    /// What it is based on.
+    pub basis: Basis,
     /// The catalog files.
     pub catalog_files: Vec<CatalogFile>,
     /// The register with the new identifiers.
     pub register: Register,
-    /// The ids of what is published.
-    pub ids: Vec<String>,
+    /// What is published, each with the digest of its files.
+    pub datasets: BTreeMap<String, Digest>,
+    /// The approvals that datasets leave on.
+    pub approvals: Vec<Approval>,
+    /// The grounds that something is published on.
+    pub grounds: Vec<Ground>,
     /// How many pages there are.
     pub n_pages: usize,
 }
@@ -92,23 +94,22 @@ fn stops(findings: &[Finding]) -> bool {
 
 /// What the first half of a run hands to the second.
 struct Judged {
-    site: Site,
-    regime: Regime,
-    licences: Licences,
+    basis: Basis,
     theme: theme::Theme,
     content: Vec<content::ContentPage>,
     catalog_files: Vec<CatalogFile>,
     register: Register,
     cleared: gate::Cleared,
+    approvals: Vec<Approval>,
 }
 
 /// Runs every stage into a staging folder.
 ///
 /// Errors: when the machine fails; everything about the data is a finding.
-pub fn run(options: Options<'_>, stage_root: &Path, ids: &Path, progress: &Progress) -> Result<Run> {
+pub fn run(options: Options<'_>, stage_root: &Path, records: &Path, progress: &Progress) -> Result<Run> {
     let mut findings = Vec::new();
     let mut counts = Counts::default();
-    let made = match judge(options, ids, progress, &mut findings, &mut counts)? {
+    let made = match judge(options, records, progress, &mut findings, &mut counts)? {
         Some(judged) => make(judged, options, stage_root, progress, &mut findings, &mut counts)?,
         None => None,
     };
@@ -119,30 +120,30 @@ pub fn run(options: Options<'_>, stage_root: &Path, ids: &Path, progress: &Progr
 /// Reads the input and passes it through the gate's first door; `None` when something stops the run.
 fn judge(
     options: Options<'_>,
-    ids: &Path,
+    records: &Path,
     progress: &Progress,
     findings: &mut Vec<Finding>,
     counts: &mut Counts,
 ) -> Result<Option<Judged>> {
-    let Some((site, regime, licences)) = configuration(options, findings) else { return Ok(None) };
+    let Some(basis) = Basis::load(options, records, findings)? else { return Ok(None) };
+    let site = &basis.site;
     let reading = progress.start("读取目录", "reading the catalog", 0);
-    let (catalog, more) = catalog::load(options.root, &site)?;
+    let (catalog, more) = catalog::load(options.root, site)?;
     findings.extend(more);
     counts.entries = catalog.entries.len() + catalog.unread.len();
     reading.end(&format!("{} / {}", catalog.files.len(), catalog.entries.len()));
-    let (content, more) = content::load(options.root, &site)?;
+    let (content, more) = content::load(options.root, site)?;
     findings.extend(more);
-    let theme = match theme::load(options.root, &site)? {
+    let theme = match theme::load(options.root, site)? {
         Ok(theme) => Some(theme),
         Err(more) => {
             findings.extend(more);
             None
         }
     };
-    let mut register = Register::load(ids)?;
+    let mut register = Register::load(&ids_of(records))?;
     let catalog_files = catalog.files.clone();
-    let rules =
-        gate::Rules { root: options.root, site: &site, regime: &regime, licences: &licences, as_of: options.as_of };
+    let rules = basis.rules(options);
     let stopped = stops(findings);
     let judging = progress.start("逐条审核", "judging entries", 0);
     let decision = gate::clear(catalog, &rules, &mut register);
@@ -156,7 +157,8 @@ fn judge(
         findings.push(nothing_cleared(findings, *counts));
     }
     let theme = theme.filter(|_| !stops(findings));
-    Ok(theme.map(|theme| Judged { site, regime, licences, theme, content, catalog_files, register, cleared }))
+    let approvals = decision.approvals;
+    Ok(theme.map(|theme| Judged { basis, theme, content, catalog_files, register, cleared, approvals }))
 }
 
 /// Makes every file of the site; `None` when the gate's second door lets nothing through or a template has a mistake.
@@ -168,17 +170,17 @@ fn make(
     findings: &mut Vec<Finding>,
     counts: &mut Counts,
 ) -> Result<Option<Made>> {
-    let Judged { site, regime, licences, theme, content, catalog_files, register, cleared } = judged;
+    let Judged { basis, theme, content, catalog_files, register, cleared, approvals } = judged;
+    let Basis { site, regime, licences, decisions, .. } = &basis;
     let n_cleared = cleared.datasets().len();
     let stage = Stage::create(stage_root)?;
     let ingesting = progress.start("转换数据", "converting data", n_cleared);
-    let evidence = tables::ingest(&cleared, &stage, &tables::Settings::of(&site), options.reuse, &|| ingesting.step())?;
+    let settings = tables::Settings::of(site, decisions);
+    let evidence = tables::ingest(&cleared, &stage, &settings, options.reuse, &|| ingesting.step())?;
     ingesting.end(&n_cleared.to_string());
-    let (publishable, more) = gate::release(cleared, evidence, &regime, &stage)?;
+    let rules = basis.rules(options);
+    let gate::Released { publishable, findings: more, grounds } = gate::release(cleared, evidence, &rules, &stage)?;
     findings.extend(more);
-    if publishable.releases().iter().any(|release| !release.files.originals.is_empty()) {
-        findings.push(Finding::new(Code::ScreeningAbsent, Place::none()));
-    }
     counts.published = publishable.releases().len();
     counts.refused += n_cleared - counts.published;
     if counts.published == 0 && !options.allow_empty {
@@ -186,13 +188,17 @@ fn make(
         return Ok(None);
     }
     let packing = progress.start("打包下载", "packing downloads", counts.published);
-    let issuer = Issuer { site: &site, regime: &regime };
+    let issuer = Issuer { site, regime };
     let packages = package_all(&publishable, issuer, &stage, options.reuse, &|| packing.step())?;
     packing.end(&counts.published.to_string());
+    let of_release = |release: &gate::Release| (release.cleared.id.to_string(), release.digest());
+    let datasets: BTreeMap<String, Digest> = publishable.releases().iter().map(of_release).collect();
+    let history = basis.history.after(options.as_of, &datasets);
     let inputs = Inputs {
-        site: &site,
-        regime: &regime,
-        licences: &licences,
+        site,
+        regime,
+        licences,
+        history: &history,
         as_of: options.as_of,
         publishable: &publishable,
         packages: &packages,
@@ -207,46 +213,13 @@ fn make(
         }
     };
     rendering.end(&rendered.n_pages.to_string());
-    let ids = publishable.releases().iter().map(|release| release.cleared.id.as_str().to_owned()).collect();
-    Ok(Some(Made { stage, site, regime, catalog_files, register, ids, n_pages: rendered.n_pages }))
-}
-
-/// Reads `site.toml`, the regime and the licences, and checks that the regime may be used.
-fn configuration(options: Options<'_>, findings: &mut Vec<Finding>) -> Option<(Site, Regime, Licences)> {
-    let site = keep(Site::load(options.root), findings)?;
-    let regime = keep(Regime::load(options.root, &site.regime), findings)?;
-    keep(WorkingDays::load(options.root), findings)?;
-    let place = || Place::file("site.toml").in_column("regime");
-    if regime.is_premature(options.as_of) && !options.allow_draft {
-        findings.push(Finding::new(Code::RegimeDraft, place()).found(&regime.title));
-    }
-    findings.extend(site.unfinished());
-    if let Validity::Expired(day) = regime.validity(options.as_of) {
-        findings.push(Finding::new(Code::RegimeExpired, place()).found(&regime.title).expected(day.to_string()));
-    }
-    match Licences::new(&site.licence, &regime) {
-        Ok(licences) => Some((site, regime, licences)),
-        Err(id) => {
-            let place = Place::file("site.toml").in_column("[licence] default");
-            findings.push(Finding::new(Code::ConfigInvalid, place).found(&id).expected("[licence] default"));
-            None
-        }
-    }
-}
-
-fn keep<T>(res: std::result::Result<T, Box<Finding>>, findings: &mut Vec<Finding>) -> Option<T> {
-    match res {
-        Ok(value) => Some(value),
-        Err(finding) => {
-            findings.push(*finding);
-            None
-        }
-    }
+    let n_pages = rendered.n_pages;
+    Ok(Some(Made { stage, basis, catalog_files, register, datasets, approvals, grounds, n_pages }))
 }
 
 /// Why nothing can be published, by the most frequent reason.
 fn nothing_cleared(findings: &[Finding], counts: Counts) -> Finding {
-    let mut by_code: std::collections::BTreeMap<Code, usize> = std::collections::BTreeMap::new();
+    let mut by_code: BTreeMap<Code, usize> = BTreeMap::new();
     for finding in
         findings.iter().filter(|finding| finding.code.level() == Level::Refuse || finding.code == Code::OpennessClosed)
     {

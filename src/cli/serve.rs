@@ -138,11 +138,11 @@ fn rebuild(args: &SiteArgs, lang: Lang, preview: &Preview) -> Result<()> {
     let progress = Progress::new(lang, false);
     let reuse = Reuse::new(&args.site, &folders.out, args.verify_cache);
     let run = pipeline::with_jobs(args.jobs, || {
-        pipeline::run(build::options(args, Some(&reuse))?, &folders.stage, &folders.ids(), &progress)
+        pipeline::run(build::options(args, Some(&reuse))?, &folders.stage, &folders.records, &progress)
     })??;
     report::to_terminal(&run.findings, false, args.all, lang);
     if let Some(made) = &run.made {
-        *lock(&preview.base_path) = made.site.base_path();
+        *lock(&preview.base_path) = made.basis.site.base_path();
         publish::preview(folders)?;
         reuse.sweep();
     }

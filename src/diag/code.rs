@@ -101,9 +101,36 @@ codes! {
     FooterIncomplete "FOOTER_INCOMPLETE" Warn "国办发〔2017〕47号"
         zh("页脚缺少：{}", "主办单位、联系电话或电子邮箱", "在 site.toml 的 [footer] 中填写")
         en("the footer lacks: {}", "the host and a phone number or e-mail address", "fill in `[footer]` in site.toml");
-    ScreeningAbsent "SCREENING_NOT_DONE" Note "docs/screening.md"
-        zh("本版本不检查数据文件中的个人信息和商业秘密", "发布前已由数据提供部门完成安全保密审查和脱敏处理", "发布前人工审查；见 docs/screening.md")
-        en("this version does not look for personal data or trade secrets in data files", "files that the provider has screened before opening", "screen them before you publish; see docs/screening.md");
+    PersonalData "PERSONAL_DATA" Refuse "PIPL 25; requirements 5"
+        zh("发现个人信息：{}（括号内为遮盖后的样例）", "不含个人信息的列，或有依据可以公开", "由提供部门删除或脱敏后重新导出，或在 datasets/transforms.toml 中写明处理方式；依法可以公开的，在 datasets/grounds.toml 中记录依据")
+        en("personal data found: {} (samples are masked)", "a column without personal data, or a recorded ground", "have the provider remove or mask it, or state a transform in datasets/transforms.toml; if law allows it, record the ground in datasets/grounds.toml");
+    PersonalHeader "PERSONAL_BY_HEADER" Refuse "PIPL 25; requirements 5.2"
+        zh("列名表明内容为个人信息：{}", "不含个人信息的列，或有依据可以公开", "由提供部门删除该列后重新导出，或在 datasets/transforms.toml 中写明 drop；依法可以公开的，在 datasets/grounds.toml 中记录依据")
+        en("the header says that the column is personal: {}", "a column without personal data, or a recorded ground", "have the provider remove the column, or drop it in datasets/transforms.toml; if law allows it, record the ground in datasets/grounds.toml");
+    PersonalCombination "PERSONAL_COMBINATION" Refuse "GB/T 37964-2019; requirements 5.4"
+        zh("几列合在一起可以识别到个人：{}", "删除姓名，或泛化到每组至少 5 行", "在 datasets/transforms.toml 中删除或泛化其中的列；依法可以公开的，在 datasets/grounds.toml 中以 kind = \"combination\" 记录依据")
+        en("these columns together tell who is meant: {}", "no names, or groups of at least 5 rows", "drop or generalise one of them in datasets/transforms.toml; if law allows it, record the ground with kind = \"combination\" in datasets/grounds.toml");
+    PersonalDoubt "PERSONAL_DOUBT" Warn "requirements 5.2"
+        zh("可能含有个人信息：{}", "不含个人信息的列", "请提供部门核对；依法公开的（如法定代表人、执业人员、公职人员姓名）无需处理")
+        en("this may be personal data: {}", "a column without personal data", "have the provider look; nothing to do where law makes it public, such as legal representatives or officials");
+    PersonalCoincidence "PERSONAL_COINCIDENCE" Note "requirements 5.1"
+        zh("少数值恰好符合个人号码的校验规则，比例与巧合相当：{}", "编号类的列", "无需处理；如该列确为个人号码，请删除")
+        en("a few values pass the check of a personal number, as many as chance gives: {}", "a column of serial numbers", "nothing to do; remove the column if its numbers do belong to people");
+    NotScreened "SCREENING_NOT_POSSIBLE" Refuse "requirements 5.1; when in doubt, refuse"
+        zh("无法检查其中有无个人信息：{}", "可以读取文字的文件", "人工检查后，在 datasets/grounds.toml 中以 kind = \"unscreened\" 记录由谁在何时检查")
+        en("this cannot be screened for personal data: {}", "a file whose text can be read", "look at it yourself, then record who looked and when in datasets/grounds.toml with kind = \"unscreened\"");
+    GroundApplied "GROUND_APPLIED" Note "requirements 5.3"
+        zh("按记录的依据公开：{}", "有依据的公开", "无需处理；每次发布都会写入记录")
+        en("published on a recorded ground: {}", "a recorded ground", "nothing to do; each publication puts it on record");
+    GroundUnused "GROUND_UNUSED" Warn "requirements 5.3"
+        zh("这条依据没有用到：{}", "与检查结果相符的数据集、列名和种类", "核对 dataset、columns 和 kind；不再需要的依据请删除")
+        en("this ground was not needed: {}", "a dataset, columns and kind that screening found", "check `dataset`, `columns` and `kind`; remove grounds that are no longer needed");
+    DecisionInvalid "DECISION_INVALID" Stop "requirements 5.3, 5.4; the regime: approvals"
+        zh("审批、依据或脱敏处理的记录有误：{}", "docs/screening.md 和 docs/regimes.md 所列的各项，都不为空", "按提示修改该文件")
+        en("a record of an approval, ground or transform is not valid: {}", "all keys that docs/screening.md and docs/regimes.md list, none empty", "correct the file");
+    TransformUnmatched "TRANSFORM_UNMATCHED" Refuse "requirements 5.4"
+        zh("文件中没有要做脱敏处理的列：{}", "datasets/transforms.toml 中写明的列", "核对列名；列名改了而不处理，可能公开不应公开的内容")
+        en("the file has no such column to transform: {}", "the column named in datasets/transforms.toml", "check the name: a renamed column that is not transformed may publish what must not be");
     CalendarInvalid "CALENDAR_INVALID" Stop "requirements 4"
         zh("放假安排文件有误：{}", "与 calendar/ 中其他年份同样形式的文件", "改正该文件，或删除后使用内置的安排")
         en("the file of holidays is not valid: {}", "a file of the same form as the others in calendar/", "correct it, or remove it and use the built-in one");
@@ -119,6 +146,15 @@ codes! {
     RegimeExpired "REGIME_EXPIRED" Warn "requirements 7 A9, A10"
         zh("所选规则的有效期已满（{}）", "在有效期内的规则", "请主管部门确认依据；网站已显示到期说明")
         en("the chosen rules have expired ({})", "rules within their period of validity", "ask the authority to confirm the basis; the site shows a notice");
+    RegimeEndsSoon "REGIME_ENDS_SOON" Note "requirements 7 A9"
+        zh("所选规则的有效期将满（{}）", "有效期内的规则", "及早准备新的规则文件；到期后网站显示提示，不自动下线")
+        en("the chosen rules end soon ({})", "rules in force", "prepare the new profile in time; once they end the site says so and stays online");
+    ClassLowered "CLASS_LOWERED" Stop "DESIGN 6 (3); the regime: changes of class"
+        zh("已发布的数据集在目录中改为不再无条件开放，但没有审批记录（{}）", "datasets/approvals.toml 中的一条审批记录", "补记审批后再生成（见 docs/regimes.md）；涉及个人信息需要立即下线的，先中止开放")
+        en("a published dataset is no longer unconditionally open in the catalog, and no approval is on record ({})", "an approval in datasets/approvals.toml", "record the approval and build again (docs/regimes.md); if it must go offline at once, suspend it");
+    DatasetVanished "DATASET_VANISHED" Stop "DESIGN 6 (3); the regime: changes of class"
+        zh("已发布的数据集从目录中消失，但没有记录原因（{}）", "目录中原有的条目，或 datasets/approvals.toml 中 change = \"removed\" 的记录", "误删的请恢复目录条目；确需下线的，补记审批后再生成（见 docs/regimes.md）")
+        en("a published dataset vanished from the catalog, and no reason is on record ({})", "its entry, or a record with change = \"removed\" in datasets/approvals.toml", "put the entry back if it was lost; else record the approval and build again (docs/regimes.md)");
     CatalogMissing "CATALOG_MISSING" Stop "DESIGN 3"
         zh("找不到目录文件", "site.toml 的 [catalog] files 所指的文件：{}", "把目录文件放到该位置，或修改 [catalog] files")
         en("there is no catalog file", "a file that `[catalog] files` in site.toml names: {}", "put the catalog there, or change `[catalog] files`");

@@ -3,6 +3,7 @@
 use std::path::{Component, Path, PathBuf};
 
 use crate::catalog::{CatalogFile, Entry, UnreadRow};
+use crate::decisions::{approvals, grounds, transforms};
 use crate::diag::{Code, Finding, Place};
 use crate::gate::CheckedFile;
 use crate::gate::closed::Closed;
@@ -30,12 +31,15 @@ enum Fault {
 }
 
 impl Files {
-    /// Starts with nothing closed but the catalog files.
+    /// Starts with nothing closed but the catalog files and what the team has decided.
     pub fn new(root: &Path, catalog_files: &[CatalogFile]) -> Self {
         let dir = root.join("datasets").canonicalize().ok();
         let mut closed = Closed::new(dir.clone());
         for file in catalog_files {
             closed.close_file(&root.join(&file.path));
+        }
+        for file in [approvals::FILE, grounds::FILE, transforms::FILE] {
+            closed.close_file(&root.join(file));
         }
         Self { dir, closed }
     }

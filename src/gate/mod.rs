@@ -7,27 +7,32 @@
 //! Absent here on purpose: the gate writes no file and prints nothing.
 
 mod closed;
+mod departures;
 mod fields;
 mod files;
 mod openness;
+mod release;
+mod screening;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::Result;
-
+pub use self::release::{Evidence, Released, release};
+pub use self::screening::finding_of;
 use crate::catalog::{Catalog, Entry, UnreadRow};
+use crate::decisions::Decisions;
+use crate::decisions::approvals::Approval;
 use crate::diag::{Code, Finding, Level, Place};
 use crate::model::dataset::{Dataset, DatasetId};
 use crate::model::date::Day;
-use crate::model::digest::Digest;
+use crate::model::digest::{Digest, Hasher};
 use crate::model::table::DatasetFiles;
+use crate::records::history::History;
 use crate::records::ids::Register;
 use crate::rules::Regime;
 use crate::rules::licences::{Licence, Licences};
 use crate::site::Site;
-use crate::stage::Stage;
 
 /// What the gate judges by.
 pub struct Rules<'a> {
@@ -39,6 +44,10 @@ pub struct Rules<'a> {
     pub regime: &'a Regime,
     /// The licence register.
     pub licences: &'a Licences,
+    /// What the team has decided and has on paper.
+    pub decisions: &'a Decisions,
+    /// What is on record of each dataset.
+    pub history: &'a History,
     /// The day the site is built for.
     pub as_of: Day,
 }
@@ -107,6 +116,19 @@ pub struct Release {
     _made_by_the_gate: Seal,
 }
 
+impl Release {
+    /// The digest of its files, as the record keeps it: every path with its digest.
+    #[must_use]
+    pub fn digest(&self) -> Digest {
+        let mut hasher = Hasher::default();
+        for file in self.files.all() {
+            hasher.update_field(file.route.as_str());
+            hasher.update_field(&file.sha256.to_string());
+        }
+        hasher.finish()
+    }
+}
+
 /// Everything that may be published, by ordinal.
 ///
 /// Nobody else can make one:
@@ -137,6 +159,8 @@ pub struct Decision {
     pub n_closed: usize,
     /// Entries that repeat an earlier one.
     pub n_repeated: usize,
+    /// The approvals that published datasets leave on, for the record.
+    pub approvals: Vec<Approval>,
 }
 
 /// Judges every entry and registers the identifiers of those that pass.
@@ -157,6 +181,14 @@ pub fn clear(catalog: Catalog, rules: &Rules<'_>, register: &mut Register) -> De
     }
     for row in &catalog.unread {
         files.close_unread(row);
+    }
+    let (mut closed, mut present) = (departures::Closed::new(), BTreeSet::new());
+    for (entry, class) in entries.iter().zip(&classes) {
+        let Some(id) = DatasetId::parse(&entry.dataset.identifier) else { continue };
+        if let Err(not_open) = class {
+            closed.insert(id.as_str().to_owned(), (entry.place.clone(), not_open.class()));
+        }
+        present.insert(id.as_str().to_owned());
     }
     let mut licences: BTreeMap<String, Arc<Licence>> = BTreeMap::new();
     let mut passed: Vec<(Option<DatasetId>, ClearedDataset)> = Vec::new();
@@ -191,7 +223,10 @@ pub fn clear(catalog: Catalog, rules: &Rules<'_>, register: &mut Register) -> De
         .map(|((_, cleared), (id, ordinal))| ClearedDataset { id, ordinal, ..cleared })
         .collect();
     cleared.sort_by_key(|dataset| dataset.ordinal);
-    Decision { cleared: Cleared(cleared), findings, n_refused, n_closed, n_repeated }
+    present.extend(cleared.iter().map(|dataset| dataset.id.as_str().to_owned()));
+    let (more, approvals) = departures::judge(rules.history, &closed, &present, rules);
+    findings.extend(more);
+    Decision { cleared: Cleared(cleared), findings, n_refused, n_closed, n_repeated, approvals }
 }
 
 /// Keeps the first of entries that are equal in every field.
@@ -328,46 +363,4 @@ fn judge_licence(
         return None;
     }
     Some(Arc::clone(known.entry(licence.id.clone()).or_insert_with(|| Arc::new(licence.clone()))))
-}
-
-/// What ingestion found in one dataset's files.
-#[derive(Debug, Default)]
-pub struct Evidence {
-    /// The files as staged.
-    pub files: DatasetFiles,
-    /// Findings about them; one of level refuse keeps the dataset closed.
-    pub findings: Vec<Finding>,
-}
-
-/// Decides on what the files turned out to hold; staged files of datasets that are not released are removed.
-///
-/// Shape: `evidence` has one item for each cleared dataset, in the same order.
-/// Findings: NOT_MACHINE_READABLE where the regime asks for it, and those of the evidence.
-/// Errors: when a staged file cannot be removed.
-/// Source: DESIGN section 6, second door.
-pub fn release(
-    cleared: Cleared,
-    evidence: Vec<Evidence>,
-    regime: &Regime,
-    stage: &Stage,
-) -> Result<(Publishable, Vec<Finding>)> {
-    let mut findings = Vec::new();
-    let mut releases = Vec::with_capacity(cleared.0.len());
-    for (cleared, evidence) in cleared.0.into_iter().zip(evidence) {
-        let refused = evidence.findings.iter().any(|finding| finding.code.level() <= Level::Refuse);
-        findings.extend(evidence.findings);
-        let is_readable = evidence.files.originals.is_empty() || !evidence.files.tables.is_empty();
-        if let (false, Some(rule)) = (is_readable, &regime.access.machine_readable) {
-            let finding = Finding::new(Code::NotMachineReadable, cleared.place.clone()).about(&cleared.dataset.title);
-            findings.push(finding.expected(format!("{}：{}", rule.article, rule.quote)));
-        }
-        if refused {
-            for route in evidence.files.routes() {
-                stage.withdraw(route)?;
-            }
-        } else {
-            releases.push(Release { cleared, files: evidence.files, _made_by_the_gate: Seal });
-        }
-    }
-    Ok((Publishable(releases), findings))
 }

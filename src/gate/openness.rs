@@ -20,6 +20,11 @@ impl NotOpen {
         Self { code, found: found.into(), expected: expected.into() }
     }
 
+    /// The class, where the entry says one plainly.
+    pub fn class(&self) -> Option<Openness> {
+        if self.code == Code::OpennessClosed { Openness::parse(&self.found) } else { None }
+    }
+
     /// The finding at the entry's place.
     pub fn finding(&self, entry: &Entry) -> Finding {
         let place = match &entry.openness_column {

@@ -25,6 +25,7 @@ use crate::diag::Finding;
 use crate::exports::package::Package;
 use crate::gate::Publishable;
 use crate::model::date::Day;
+use crate::records::history::History;
 use crate::rules::Regime;
 use crate::rules::licences::Licences;
 use crate::site::Site;
@@ -44,6 +45,8 @@ pub struct Inputs<'a> {
     pub regime: &'a Regime,
     /// The licence register.
     pub licences: &'a Licences,
+    /// What is on record of each dataset, this publication included.
+    pub history: &'a History,
     /// The day the site is built for.
     pub as_of: Day,
     /// What may be published.

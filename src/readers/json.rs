@@ -146,7 +146,7 @@ impl Reader for Json {
                         let why = format!("超过 {MAX_COLUMNS} 个键 / more than {MAX_COLUMNS} keys");
                         return Err(NoTable::OtherShape(why).into());
                     }
-                    each(&batches).map_err(Trouble::Machine)
+                    each(batches).map_err(Trouble::Machine)
                 },
             );
             done?;

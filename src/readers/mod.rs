@@ -31,7 +31,7 @@ use guard::{Guarded, guarded};
 pub use guard::is_guarded;
 
 /// What takes the batches.
-pub type Each<'a> = dyn FnMut(&[Batch]) -> anyhow::Result<()> + Send + 'a;
+pub type Each<'a> = dyn FnMut(Vec<Batch>) -> anyhow::Result<()> + Send + 'a;
 
 /// A table that can be read as often as needed.
 pub trait Reader: Send {
@@ -58,7 +58,7 @@ fn hand_over(builder: &mut Builder, each: &mut Each<'_>) -> Result<(), Trouble> 
     if builder.is_empty() {
         return Ok(());
     }
-    each(&[builder.take()]).map_err(Trouble::Machine)
+    each(vec![builder.take()]).map_err(Trouble::Machine)
 }
 
 /// How a reading ended.

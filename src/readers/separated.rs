@@ -238,7 +238,7 @@ impl Separated {
                 || pieces.next_group(n_at_once),
                 || -> Result<Found, Stopped> {
                     let (batches, found) = self.split_group(group, n_skipped)?;
-                    each(&batches).map_err(Trouble::Machine)?;
+                    each(batches).map_err(Trouble::Machine)?;
                     Ok(found)
                 },
             );

@@ -175,14 +175,14 @@ impl Reader for Xml {
             }
             if at == At::List && list.rows.n_bytes() >= PIECE_BYTES {
                 let piece = std::mem::take(&mut list.rows).finish();
-                each(&[self.registry.place(piece)]).map_err(Trouble::Machine)?;
+                each(vec![self.registry.place(piece)]).map_err(Trouble::Machine)?;
             }
         }
         if at != At::Outside {
             return Err(NoTable::Broken("XML 不完整 / the XML ends early".to_owned()).into());
         }
         if !list.rows.is_empty() {
-            each(&[self.registry.place(list.rows.finish())]).map_err(Trouble::Machine)?;
+            each(vec![self.registry.place(list.rows.finish())]).map_err(Trouble::Machine)?;
         }
         if self.registry.len() == 0 {
             return Err(nested());

@@ -1,6 +1,7 @@
 //! What must be remembered between builds: the identifiers once assigned, and the hash-chained record.
 
 pub mod chain;
+pub mod history;
 pub mod ids;
 
 use std::fs::{File, OpenOptions};
@@ -8,6 +9,26 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+
+use crate::model::digest::Digest;
+
+/// The chain in a folder of records.
+pub const CHAIN_FILE: &str = "chain.jsonl";
+/// The register of identifiers in a folder of records.
+pub const IDS_FILE: &str = "ids.csv";
+
+/// Keeps bytes durably in a file that is named by their digest; equal bytes are kept once.
+///
+/// Errors: when the disk fails.
+pub fn keep_by_digest(folder: &Path, ending: &str, bytes: &[u8]) -> Result<Digest> {
+    let digest = Digest::of(bytes);
+    let path = folder.join(format!("{digest}.{ending}"));
+    if !path.exists() {
+        std::fs::create_dir_all(folder).with_context(|| format!("making {}", folder.display()))?;
+        replace(&path, bytes)?;
+    }
+    Ok(digest)
+}
 
 /// Replaces a file as a whole and makes it durable before it takes the old one's place.
 ///

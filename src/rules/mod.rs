@@ -12,7 +12,9 @@ use serde::Deserialize;
 use crate::diag::{Code, Finding, Place};
 use crate::model::date::Day;
 use crate::model::digest::Digest;
-use crate::rules::profile::{Access, CatalogRules, Citation, Classes, Objection, Priority, Report, ReuseLimits, Roles};
+use crate::rules::profile::{
+    Access, CatalogRules, Citation, ClassChange, Classes, Objection, Priority, Report, ReuseLimits, Roles,
+};
 use crate::site::toml_finding;
 
 /// The built-in profiles: id and text.
@@ -51,6 +53,8 @@ pub struct Regime {
     pub roles: Roles,
     /// The openness classes.
     pub classes: Classes,
+    /// Changes of class.
+    pub class_change: ClassChange,
     /// The catalog's fields.
     pub catalog: CatalogRules,
     /// How data is given.

@@ -40,6 +40,41 @@ pub struct Classes {
     pub unconditional: String,
 }
 
+/// `[class_change]`, as far as the gate asks for it.
+#[derive(Clone, Debug, Deserialize)]
+pub struct ClassChange {
+    /// The article.
+    pub article: String,
+    /// Lowering the class of what is open.
+    pub downgrade: Downgrade,
+}
+
+/// What lowering a class asks for.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Downgrade {
+    /// The words of the regulation; empty where it says nothing.
+    #[serde(default)]
+    pub quote: String,
+    /// What is asked for where the regulation says nothing.
+    #[serde(default)]
+    pub policy_default: String,
+}
+
+impl ClassChange {
+    /// The rule in words, for findings.
+    #[must_use]
+    pub fn words(&self) -> String {
+        if self.downgrade.quote.is_empty() {
+            format!("{} ({})", POLICY, self.downgrade.policy_default)
+        } else {
+            format!("{}：{}", self.article, self.downgrade.quote)
+        }
+    }
+}
+
+/// What stands before a value that is ours and not the law's.
+const POLICY: &str = "运营要求";
+
 /// `[catalog]`.
 #[derive(Clone, Debug, Deserialize)]
 pub struct CatalogRules {

@@ -10,6 +10,7 @@ use crate::model::column::{Column, Mangled};
 use crate::model::table::{PREVIEW_ROWS, Table};
 use crate::profile::Profiler;
 use crate::readers::{NoTable, Notice, Outcome, Reader, Trouble};
+use crate::screening::{Suspicion, TableScreen};
 use crate::site::ExportConfig;
 use crate::stage::Stage;
 
@@ -42,13 +43,15 @@ pub struct Built {
     pub notices: Vec<Notice>,
     /// Mangled values: what, in which column, in which row first.
     pub mangled: Vec<(Code, String, u64)>,
+    /// What screening found.
+    pub suspicions: Vec<Suspicion>,
 }
 
 /// Reads a table and writes its derived files.
 ///
 /// Errors: when the machine fails, or the file turns out to hold no table; nothing is left staged then.
 pub fn build(reader: &mut dyn Reader, target: Target<'_>) -> Result<Built, Trouble> {
-    let profiled = profile(reader)?;
+    let (profiled, kept) = first_reading(reader, MAX_KEPT_BYTES / rayon::current_num_threads())?;
     let order = Order {
         stage: target.stage,
         folder: target.folder,
@@ -60,7 +63,10 @@ pub fn build(reader: &mut dyn Reader, target: Target<'_>) -> Result<Built, Troub
         config: target.exports,
         size_bytes: target.size_bytes,
     };
-    let made = write(reader, order)?;
+    let made = match kept {
+        Some(kept) => write_kept(kept, order)?,
+        None => write(reader, order)?,
+    };
     let mut notices = reader.notices();
     notices.extend(notices_of(&made));
     let mangled = profiled.columns.iter().flat_map(mangled_of).collect();
@@ -75,7 +81,7 @@ pub fn build(reader: &mut dyn Reader, target: Target<'_>) -> Result<Built, Troub
         derived: made.files,
         pages: made.pages,
     };
-    Ok(Built { table, notices, mangled })
+    Ok(Built { table, notices, mangled, suspicions: profiled.suspicions })
 }
 
 /// What the first reading teaches.
@@ -86,20 +92,41 @@ pub struct Profiled {
     pub n_rows: u64,
     /// The first rows.
     pub preview: Vec<Vec<Option<String>>>,
+    /// What screening found.
+    pub suspicions: Vec<Suspicion>,
 }
 
 /// Reads a table for its profile alone.
 ///
 /// Errors: when the machine fails, or the file turns out to hold no table.
 pub fn profile(reader: &mut dyn Reader) -> Result<Profiled, Trouble> {
+    Ok(first_reading(reader, 0)?.0)
+}
+
+/// Most bytes of rows that are kept between the two readings, over all cores: a small table is read once.
+const MAX_KEPT_BYTES: usize = 256 << 20;
+
+/// All rows of a table, in the groups that they came in.
+type Kept = Vec<Vec<Batch>>;
+
+/// Reads a table for its profile; its rows are kept where they take no more than some bytes.
+fn first_reading(reader: &mut dyn Reader, max_kept_bytes: usize) -> Result<(Profiled, Option<Kept>), Trouble> {
     loop {
         let mut gathered = Gathered { names: reader.columns().to_vec(), ..Gathered::default() };
+        let mut kept = Some(Kept::new());
+        let mut n_bytes = 0;
         let outcome = reader.read(&mut |batches| {
-            gathered.add(batches);
+            gathered.add(&batches);
+            n_bytes += batches.iter().map(Batch::n_held).sum::<usize>();
+            if n_bytes > max_kept_bytes {
+                kept = None;
+            } else if let Some(kept) = &mut kept {
+                kept.push(batches);
+            }
             Ok(())
         })?;
         if outcome == Outcome::Complete {
-            return Ok(gathered.finish(reader.columns()));
+            return Ok((gathered.finish(reader.columns()), kept));
         }
     }
 }
@@ -109,6 +136,7 @@ struct Gathered {
     /// Names of columns as far as they are known before the reading.
     names: Vec<String>,
     profilers: Vec<Profiler>,
+    screen: TableScreen,
     n_rows: u64,
     preview: Vec<Vec<Option<String>>>,
 }
@@ -121,6 +149,7 @@ impl Gathered {
             // One batch after the other: its text stays in the cache while all columns walk it.
             self.profilers.par_iter_mut().enumerate().for_each(|(idx, profiler)| profiler.add(batch, idx));
         }
+        self.screen.add(batches, &self.names);
         for batch in batches {
             let n_wanted = (PREVIEW_ROWS - self.preview.len()).min(batch.n_rows());
             let row = |idx| batch.row(idx).map(|cell: Cell<'_>| cell.text().map(str::to_owned)).collect();
@@ -145,8 +174,21 @@ impl Gathered {
             row.resize(names.len(), None);
         }
         let columns = self.profilers.into_par_iter().zip(names).map(|(profiler, name)| profiler.finish(name)).collect();
-        Profiled { columns, n_rows: self.n_rows, preview: self.preview }
+        let suspicions = self.screen.finish(names);
+        Profiled { columns, n_rows: self.n_rows, preview: self.preview, suspicions }
     }
+}
+
+/// Writes derived files from rows that were kept.
+fn write_kept(kept: Kept, order: Order<'_>) -> Result<Made> {
+    let mut writers = TableWriters::open(order)?;
+    for mut batches in kept {
+        for batch in &mut batches {
+            batch.widen(order.columns.len());
+        }
+        writers.rows(&batches)?;
+    }
+    writers.finish().context("finishing derived files")
 }
 
 /// Reads a table for its derived files.
@@ -155,7 +197,7 @@ fn write(reader: &mut dyn Reader, order: Order<'_>) -> Result<Made> {
     let mut n_rows = 0;
     let outcome = reader.read(&mut |batches| {
         n_rows += batches.iter().map(|batch| batch.n_rows() as u64).sum::<u64>();
-        writers.rows(batches)
+        writers.rows(&batches)
     });
     let changed = || anyhow!("{}: the file changed while it was read", order.table);
     match outcome {

@@ -2,16 +2,18 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::decisions::transforms::Transform;
 use crate::diag::Code;
 use crate::gate::CheckedFile;
 use crate::model::digest::{Digest, Hasher};
 use crate::model::table::{DataFile, Table};
 use crate::readers::Notice;
 use crate::reuse::{Kept, Stamp};
+use crate::screening::Suspicion;
 use crate::site::{ExportConfig, ReadConfig};
 
 /// To be counted up whenever readers, profiles or writers give other bytes than before.
-const EDITION: &str = "tables 1";
+const EDITION: &str = "tables 2";
 
 /// A finding about a file, without its place in the catalog, which may change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,6 +56,8 @@ pub struct Outcome {
     pub tables: Vec<Table>,
     /// What was found.
     pub notes: Vec<Note>,
+    /// What screening found: in which part, and what.
+    pub suspicions: Vec<(String, Suspicion)>,
     /// The files of the site that it stands for.
     pub files: Vec<Kept>,
 }
@@ -65,6 +69,7 @@ pub fn key_of(
     all: &[CheckedFile],
     exports: &ExportConfig,
     config: &ReadConfig,
+    transforms: &[&Transform],
 ) -> Digest {
     let mut hasher = Hasher::default();
     let mut add = |text: &str| {
@@ -79,8 +84,9 @@ pub fn key_of(
     for other in all {
         add(&other.public_name);
     }
-    // Both are plain settings: turning them into JSON cannot fail.
+    // These are plain settings: turning them into JSON cannot fail.
     add(&serde_json::to_string(exports).unwrap_or_default());
     add(&serde_json::to_string(config).unwrap_or_default());
+    add(&serde_json::to_string(transforms).unwrap_or_default());
     hasher.finish()
 }

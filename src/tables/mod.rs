@@ -7,6 +7,8 @@ pub mod build;
 mod magic;
 mod memory;
 mod names;
+mod screened;
+mod transform;
 
 use std::io::{Read, Write};
 use std::path::Path;
@@ -15,6 +17,8 @@ use anyhow::{Context, Result};
 use globset::{Glob, GlobMatcher};
 use rayon::prelude::*;
 
+use crate::decisions::Decisions;
+use crate::decisions::transforms::Transform;
 use crate::diag::{Code, Finding, Place};
 use crate::gate::{CheckedFile, Cleared, ClearedDataset, Evidence};
 use crate::model::dataset::Dataset;
@@ -22,30 +26,33 @@ use crate::model::digest::Digest;
 use crate::model::format::Format;
 use crate::model::route::Route;
 use crate::model::table::{DataFile, Table};
-use crate::readers::{self, Input, Notice, Trouble};
+use crate::readers::{self, Input, Notice, Reader, Trouble};
 use crate::reuse::{Kept, Reuse, Stamp};
+use crate::screening::Suspicion;
 use crate::site::{ExportConfig, ReadConfig, Site};
 use crate::stage::Stage;
 use build::{Target, build, notice_of};
 use memory::{Note, Outcome, key_of};
 use names::Names;
+use transform::Transformed;
 
 /// How files are read and what is made of them.
 pub struct Settings {
     exports: ExportConfig,
     reads: Vec<(GlobMatcher, ReadConfig)>,
+    transforms: Vec<Transform>,
 }
 
 impl Settings {
     /// The settings of a site; its globs were checked when it was loaded.
     #[must_use]
-    pub fn of(site: &Site) -> Self {
+    pub fn of(site: &Site, decisions: &Decisions) -> Self {
         let reads = site
             .tables
             .iter()
             .filter_map(|config| Some((Glob::new(&config.files).ok()?.compile_matcher(), config.clone())))
             .collect();
-        Self { exports: site.exports, reads }
+        Self { exports: site.exports, reads, transforms: decisions.transforms.clone() }
     }
 
     /// What the team says of a file: in `[[tables]]`, else in the catalog.
@@ -99,15 +106,20 @@ impl Ingest<'_> {
         for (idx, file) in self.dataset.files.iter().enumerate() {
             let config = &self.settings.of_file(file, &self.dataset.dataset);
             let id = self.dataset.id.as_str();
-            let key = key_of(id, file, &self.dataset.files, &self.settings.exports, config);
+            let path = format!("datasets/{}", file.named);
+            let transforms: Vec<&Transform> =
+                self.settings.transforms.iter().filter(|transform| transform.is_about(&path)).collect();
+            let key = key_of(id, file, &self.dataset.files, &self.settings.exports, config, &transforms);
             let outcome = match self.remembered(file, key)? {
                 Some(outcome) => {
                     outcome.tables.iter().for_each(|table| names.take(&table.name));
                     outcome
                 }
-                None => self.ingest(file, config, key, &mut |part| names.give(idx, part))?,
+                None => self.ingest(file, config, &transforms, key, &mut |part| names.give(idx, part))?,
             };
             self.tell(file, &outcome.notes);
+            let suspicions = outcome.suspicions.into_iter();
+            self.evidence.suspicions.extend(suspicions.map(|(part, found)| (file.named.clone(), part, found)));
             self.evidence.files.originals.extend(outcome.original);
             self.evidence.files.tables.extend(outcome.tables);
         }
@@ -131,6 +143,7 @@ impl Ingest<'_> {
         &self,
         file: &CheckedFile,
         config: &ReadConfig,
+        transforms: &[&Transform],
         key: Digest,
         name: &mut dyn FnMut(&str) -> String,
     ) -> Result<Outcome> {
@@ -140,6 +153,7 @@ impl Ingest<'_> {
             original: None,
             tables: Vec::new(),
             notes: vec![Note::new(Notice::new(Code::FileUnreadable, error.to_string()))],
+            suspicions: Vec::new(),
             files: Vec::new(),
         };
         let original = match self.copy_original(file)? {
@@ -154,13 +168,23 @@ impl Ingest<'_> {
             stage: self.stage,
             exports: self.settings.exports,
             original: &original,
+            transforms,
+            unmatched: transforms.to_vec(),
             tables: Vec::new(),
             notes: Vec::new(),
+            suspicions: Vec::new(),
         };
         reading.read(self.dataset.id.as_str(), config, name).with_context(|| format!("reading {}", file.named))?;
-        let Reading { tables, notes, .. } = reading;
-        let mut outcome =
-            Outcome { source: (stamp, original.sha256), original: Some(original), tables, notes, files: Vec::new() };
+        let Reading { tables, notes, suspicions, .. } = reading;
+        let source = (stamp, original.sha256);
+        let original = if transforms.is_empty() {
+            Some(original)
+        } else {
+            // It holds what the transforms take away.
+            self.stage.withdraw(&original.route)?;
+            None
+        };
+        let mut outcome = Outcome { source, original, tables, notes, suspicions, files: Vec::new() };
         if let Some(reuse) = self.reuse {
             outcome.files = self.kept(&outcome)?;
             reuse.keep(key, &outcome)?;
@@ -231,13 +255,25 @@ struct Reading<'a> {
     stage: &'a Stage,
     exports: ExportConfig,
     original: &'a DataFile,
+    transforms: &'a [&'a Transform],
+    /// Transforms whose column no table had so far.
+    unmatched: Vec<&'a Transform>,
     tables: Vec<Table>,
     notes: Vec<Note>,
+    suspicions: Vec<(String, Suspicion)>,
 }
 
 impl Reading<'_> {
-    /// Reads its tables and writes what is derived from them.
+    /// Reads its tables and writes what is derived from them; looks at what is no table.
     fn read(&mut self, id: &str, config: &ReadConfig, name: &mut dyn FnMut(&str) -> String) -> Result<()> {
+        self.read_tables(id, config, name)?;
+        for transform in std::mem::take(&mut self.unmatched) {
+            self.note(Notice::new(Code::TransformUnmatched, transform.column.clone()));
+        }
+        self.screen_rest()
+    }
+
+    fn read_tables(&mut self, id: &str, config: &ReadConfig, name: &mut dyn FnMut(&str) -> String) -> Result<()> {
         let original = self.original;
         let label = original.format.as_ref().map_or("", Format::label);
         let Some(format) = original.format.as_ref().filter(|format| readers::reads(format)) else {
@@ -258,7 +294,8 @@ impl Reading<'_> {
         for notice in opened.notices {
             self.note(notice);
         }
-        for mut reader in opened.tables {
+        for reader in opened.tables {
+            let mut reader = Transformed::new(reader, self.transforms);
             let part = reader.part().to_owned();
             let table = name(&part);
             let target = Target {
@@ -271,8 +308,10 @@ impl Reading<'_> {
                 encoding: opened.encoding,
                 size_bytes: original.size_bytes,
             };
-            let built = build(&mut *reader, target);
+            let built = build(&mut reader, target);
             let Some(built) = self.sound(built)? else { continue };
+            self.unmatched.retain(|transform| !reader.has(transform));
+            self.suspicions.extend(built.suspicions.into_iter().map(|found| (part.clone(), found)));
             for notice in built.notices {
                 self.note(notice);
             }

@@ -213,13 +213,20 @@ fn what_vanished_from_the_catalog_leaves_the_site_and_is_on_record() {
     let without: String =
         CATALOG.lines().filter(|line| !line.starts_with("stops")).map(|line| format!("{line}\n")).collect();
     project.write("datasets/catalog.csv", &without);
+    let before = project.site();
+    let ran = project.build();
+    assert!(ran.code == 2 && ran.stderr.contains("DATASET_VANISHED"), "{}", ran.stderr);
+    assert_eq!(project.site(), before, "a silent take-down stops the build");
+    project.approve("stops", "removed");
     project.build_well();
     for (path, bytes) in project.site() {
         assert!(!path.contains("stops") && !String::from_utf8_lossy(&bytes).contains("公交站点"), "{path}");
     }
     let chain = project.read("records/chain.jsonl");
     assert_eq!(chain.lines().count(), 2);
-    assert!(chain.lines().last().unwrap().contains("\"removed\":[\"stops\"]"), "{chain}");
+    let last: serde_json::Value = serde_json::from_str(chain.lines().last().unwrap()).unwrap();
+    assert_eq!(last["event"]["removed"], serde_json::json!(["stops"]));
+    assert_eq!(last["event"]["approvals"][0]["reference"], "测数〔2026〕1号");
     assert_eq!(project.run(&["verify"]).code, 0);
 }
 

@@ -120,6 +120,17 @@ impl Project {
         assert_eq!(ran.code, 0, "{}", ran.stderr);
     }
 
+    /// Records an approval that a published dataset is lowered or leaves.
+    pub fn approve(&self, dataset: &str, change: &str) {
+        let file = "datasets/approvals.toml";
+        let before = if self.path(file).exists() { self.read(file) } else { String::new() };
+        let approval = format!(
+            "[[approval]]\ndataset = \"{dataset}\"\nchange = \"{change}\"\nbody = \"测试市数据局\"\nreference = \"测数〔2026〕1号\"\n\
+             date = \"{AS_OF}\"\narticle = \"测试条款\"\nreason = \"测试\"\n"
+        );
+        self.write(file, &format!("{before}{approval}"));
+    }
+
     /// Every finding of a check, as code names.
     pub fn codes(&self) -> Vec<String> {
         let ran = self.run(&["check", "--json", "--as-of", AS_OF]);

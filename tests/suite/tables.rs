@@ -254,6 +254,7 @@ fn nothing_of_a_dataset_that_went_away_is_kept_for_later() {
     };
     assert_eq!(kept(), 2);
     project.replace("datasets/catalog.csv", "无条件开放,编号", "有条件开放,编号");
+    project.approve("stops", "to_conditional");
     project.build();
     assert_eq!(kept(), 0);
 }

@@ -13,6 +13,7 @@ use crate::pages::view::card::frequency;
 use crate::pages::view::fields::{self, FieldView};
 use crate::pages::view::shell::{Crumb, PageHead};
 use crate::pages::view::{Fact, Scope, facts};
+use crate::records::history::{Step, What};
 
 #[derive(Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "flags that the template asks for")]
@@ -39,6 +40,7 @@ pub(super) struct DatasetView {
     citation: String,
     facts: Vec<LinkedFact>,
     contact: Vec<Fact>,
+    history: Vec<Fact>,
     metadata: Vec<Link>,
 }
 
@@ -114,6 +116,8 @@ struct Part {
 
 /// How many tables a page previews; the others are in the list of files.
 const MAX_PREVIEWS: usize = 8;
+/// How many steps of its history a page tells.
+const MAX_STEPS: usize = 12;
 /// Longest cell in a preview, in characters.
 const CELL_CHARS: usize = 120;
 
@@ -167,6 +171,7 @@ pub(super) fn view(scope: Scope<'_>, job: &Job<'_>, release_idx: usize) -> Datas
             scope.strings,
             &[("contact_phone", &dataset.contact_phone), ("contact_email", &dataset.contact_email)],
         ),
+        history: history(scope, release),
         metadata: metadata.collect(),
         page,
         data_lang,
@@ -324,6 +329,22 @@ fn citation(scope: Scope<'_>, release: &Release) -> String {
         acquired_on: scope.strings.get("acquired_on_blank"),
         url: &format!("{}{path}", site.origin()),
     })
+}
+
+/// What is on record of the dataset, the latest first.
+fn history(scope: Scope<'_>, release: &Release) -> Vec<Fact> {
+    let steps = scope.site.inputs.history.of(release.cleared.id.as_str());
+    let text = |what: &What| match what {
+        What::Published => scope.strings.get("history_published").to_owned(),
+        What::Changed => scope.strings.get("history_changed").to_owned(),
+        What::Left(Some(approval)) => scope.strings.fill(
+            "history_left_approved",
+            &[("body", &approval.body), ("reference", &approval.reference), ("article", &approval.article)],
+        ),
+        What::Left(None) => scope.strings.get("history_left").to_owned(),
+    };
+    let fact = |step: &Step| Fact { label: step.day.to_string(), value: text(&step.what) };
+    steps.iter().rev().take(MAX_STEPS).map(fact).collect()
 }
 
 fn facts_of(scope: Scope<'_>, release: &Release, data_lang: Option<&str>) -> Vec<LinkedFact> {

@@ -1,0 +1,102 @@
+//! What a run is based on: configuration, rules, licences, decisions and the record.
+
+use std::path::Path;
+
+use anyhow::Result;
+
+use crate::calendar::WorkingDays;
+use crate::cli::pipeline::Options;
+use crate::decisions::Decisions;
+use crate::diag::{Code, Finding, Place};
+use crate::gate;
+use crate::records::history::History;
+use crate::records::{CHAIN_FILE, IDS_FILE};
+use crate::rules::licences::Licences;
+use crate::rules::{Regime, Validity};
+use crate::site::Site;
+
+/// What a run is based on.
+pub struct Basis {
+    /// `site.toml`.
+    pub site: Site,
+    /// The regime in force.
+    pub regime: Regime,
+    /// The licence register.
+    pub licences: Licences,
+    /// What the team has decided.
+    pub decisions: Decisions,
+    /// Working days.
+    pub days: WorkingDays,
+    /// What is on record.
+    pub history: History,
+}
+
+impl Basis {
+    /// Reads all of it; `None` when something is wrong, which the findings tell.
+    ///
+    /// Errors: when the record is broken.
+    pub fn load(options: Options<'_>, records: &Path, findings: &mut Vec<Finding>) -> Result<Option<Self>> {
+        let history = History::load(&records.join(CHAIN_FILE))?;
+        Ok(Self::configured(options, history, findings))
+    }
+
+    fn configured(options: Options<'_>, history: History, findings: &mut Vec<Finding>) -> Option<Self> {
+        let site = keep(Site::load(options.root), findings)?;
+        let regime = keep(Regime::load(options.root, &site.regime), findings)?;
+        let days = keep(WorkingDays::load(options.root), findings);
+        let decisions = keep(Decisions::load(options.root), findings);
+        let place = || Place::file("site.toml").in_column("regime");
+        if regime.is_premature(options.as_of) && !options.allow_draft {
+            findings.push(Finding::new(Code::RegimeDraft, place()).found(&regime.title));
+        }
+        findings.extend(site.unfinished());
+        match regime.validity(options.as_of) {
+            Validity::Expired(day) => {
+                findings
+                    .push(Finding::new(Code::RegimeExpired, place()).found(&regime.title).expected(day.to_string()));
+            }
+            Validity::EndsSoon(day) => {
+                findings
+                    .push(Finding::new(Code::RegimeEndsSoon, place()).found(&regime.title).expected(day.to_string()));
+            }
+            Validity::InForce => {}
+        }
+        let licences = match Licences::new(&site.licence, &regime) {
+            Ok(licences) => licences,
+            Err(id) => {
+                let place = Place::file("site.toml").in_column("[licence] default");
+                findings.push(Finding::new(Code::ConfigInvalid, place).found(&id).expected("[licence] default"));
+                return None;
+            }
+        };
+        Some(Self { site, regime, licences, decisions: decisions?, days: days?, history })
+    }
+
+    /// What the gate judges by.
+    pub fn rules<'a>(&'a self, options: Options<'a>) -> gate::Rules<'a> {
+        gate::Rules {
+            root: options.root,
+            site: &self.site,
+            regime: &self.regime,
+            licences: &self.licences,
+            decisions: &self.decisions,
+            history: &self.history,
+            as_of: options.as_of,
+        }
+    }
+}
+
+/// The register of identifiers in a folder of records.
+pub fn ids_of(records: &Path) -> std::path::PathBuf {
+    records.join(IDS_FILE)
+}
+
+fn keep<T>(res: std::result::Result<T, Box<Finding>>, findings: &mut Vec<Finding>) -> Option<T> {
+    match res {
+        Ok(value) => Some(value),
+        Err(finding) => {
+            findings.push(*finding);
+            None
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! What was published at the last publication and may not be published now: lowered in class, or gone from the catalog.
+//!
+//! A silent take-down is itself a violation, so the build stops until an approval is on record; the old site stays.
+//! What is refused for a fault has its own findings. Source: DESIGN section 6 (3); the regime's article on class changes.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::decisions::approvals::{self, Approval, Change};
+use crate::diag::{Code, Finding, Place};
+use crate::gate::Rules;
+use crate::model::openness::Openness;
+use crate::records::history::History;
+
+/// Where an entry that is not open stands, and in which class.
+pub type Closed = BTreeMap<String, (Place, Option<Openness>)>;
+
+/// Judges what left, and tells on which approvals.
+///
+/// In: the ids that the catalog has in any class but the open one, and those that it has at all.
+/// Findings: CLASS_LOWERED, DATASET_VANISHED.
+pub fn judge(
+    history: &History,
+    closed: &Closed,
+    present: &BTreeSet<String>,
+    rules: &Rules<'_>,
+) -> (Vec<Finding>, Vec<Approval>) {
+    let mut findings = Vec::new();
+    let mut used: Vec<Approval> = Vec::new();
+    let approvals = &rules.decisions.approvals;
+    let rule = rules.regime.class_change.words();
+    for id in history.published() {
+        let (code, place, allowed): (_, _, &[Change]) = match closed.get(id) {
+            // Its class cannot be read: the entry is refused for that, and not lowered.
+            Some((_, None)) => continue,
+            Some((place, Some(Openness::Conditional))) => (Code::ClassLowered, place.clone(), &[Change::ToConditional]),
+            Some((place, Some(_))) => (Code::ClassLowered, place.clone(), &[Change::ToNotOpen]),
+            None if present.contains(id) => continue,
+            None => (Code::DatasetVanished, Place::file(approvals::FILE), &[Change::Removed]),
+        };
+        // An approval of an earlier time does not cover what was published again since.
+        let since = history.of(id).last().map(|step| step.day);
+        let fits = |approval: &&Approval| {
+            approval.dataset == id
+                && allowed.contains(&approval.change)
+                && approval.date <= rules.as_of
+                && since.is_none_or(|day| approval.date >= day)
+        };
+        match approvals.iter().find(fits) {
+            Some(approval) => used.push(approval.clone()),
+            None => findings.push(Finding::new(code, place).about(id).found(id).expected(rule.clone())),
+        }
+    }
+    (findings, used)
+}

@@ -1,0 +1,72 @@
+//! The second door: what the files of a cleared entry turned out to hold.
+
+use std::collections::BTreeSet;
+
+use anyhow::Result;
+
+use super::screening::Weighing;
+use super::{Cleared, Publishable, Release, Rules, Seal};
+use crate::decisions::grounds::{self, Ground};
+use crate::diag::{Code, Finding, Level, Place};
+use crate::model::table::DatasetFiles;
+use crate::screening::Suspicion;
+use crate::stage::Stage;
+
+/// What ingestion found in one dataset's files.
+#[derive(Debug, Default)]
+pub struct Evidence {
+    /// The files as staged.
+    pub files: DatasetFiles,
+    /// Findings about them; one of level refuse keeps the dataset closed.
+    pub findings: Vec<Finding>,
+    /// What screening found: in which file, which part of it, and what.
+    pub suspicions: Vec<(String, String, Suspicion)>,
+}
+
+/// What the second door decided.
+pub struct Released {
+    /// What is published.
+    pub publishable: Publishable,
+    /// Every reason for every dataset that is not, and every warning.
+    pub findings: Vec<Finding>,
+    /// The grounds that something is published on, for the record.
+    pub grounds: Vec<Ground>,
+}
+
+/// Decides on what the files turned out to hold; staged files of datasets that are not released are removed.
+///
+/// Shape: `evidence` has one item for each cleared dataset, in the same order.
+/// Findings: PERSONAL_*, GROUND_*, NOT_MACHINE_READABLE where the regime asks for it, and those of the evidence.
+/// Errors: when a staged file cannot be removed.
+/// Source: DESIGN section 6, second door.
+pub fn release(cleared: Cleared, evidence: Vec<Evidence>, rules: &Rules<'_>, stage: &Stage) -> Result<Released> {
+    let grounds = &rules.decisions.grounds;
+    let mut used = BTreeSet::new();
+    let mut findings = Vec::new();
+    let mut releases = Vec::with_capacity(cleared.0.len());
+    for (cleared, mut evidence) in cleared.0.into_iter().zip(evidence) {
+        let weighed = Weighing::new(&cleared, grounds, &mut used).weigh(&mut evidence);
+        evidence.findings.extend(weighed);
+        let refused = evidence.findings.iter().any(|finding| finding.code.level() <= Level::Refuse);
+        findings.extend(evidence.findings);
+        let is_readable = evidence.files.originals.is_empty() || !evidence.files.tables.is_empty();
+        if let (false, Some(rule)) = (is_readable, &rules.regime.access.machine_readable) {
+            let finding = Finding::new(Code::NotMachineReadable, cleared.place.clone()).about(&cleared.dataset.title);
+            findings.push(finding.expected(format!("{}：{}", rule.article, rule.quote)));
+        }
+        if refused {
+            for route in evidence.files.routes() {
+                stage.withdraw(route)?;
+            }
+        } else {
+            releases.push(Release { cleared, files: evidence.files, _made_by_the_gate: Seal });
+        }
+    }
+    let unused = grounds.iter().enumerate().filter(|(idx, _)| !used.contains(idx));
+    findings.extend(unused.map(|(_, ground)| {
+        let what = format!("{} · {} · {}", ground.dataset, ground.columns.join("、"), ground.kind);
+        Finding::new(Code::GroundUnused, Place::file(grounds::FILE)).expected(what)
+    }));
+    let grounds = used.into_iter().map(|idx| grounds[idx].clone()).collect();
+    Ok(Released { publishable: Publishable(releases), findings, grounds })
+}

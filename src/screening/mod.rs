@@ -1,0 +1,159 @@
+//! Screening for personal data: every value of every table, and every text, that would be published.
+//!
+//! In: batches of rows, or single texts. Out: [`Suspicion`]s, which the gate weighs against recorded grounds. A
+//! suspicion names columns, counts and masked samples, never a whole value.
+//!
+//! Source: `domain/requirements.md` 5; PIPL 25; the regimes' articles on checks before opening.
+
+pub mod column;
+pub mod document;
+
+mod groups;
+mod header;
+pub mod identity;
+mod joined;
+mod judge;
+pub mod kind;
+mod marks;
+mod names;
+mod signs;
+
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use crate::batch::Batch;
+use column::ColumnScreen;
+use groups::Groups;
+use kind::{Kind, Role};
+
+pub use marks::masked;
+
+/// How a suspicion was come by.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Values name people.
+    Identifier,
+    /// The header says that values are personal, and there are values.
+    Header,
+    /// Columns that are harmless alone name people together.
+    Combination,
+    /// It may be personal; somebody should look.
+    Doubt,
+    /// Some values look like it, as many as chance gives.
+    Coincidence,
+}
+
+impl Verdict {
+    /// Whether the dataset stays closed unless a recorded ground allows it.
+    #[must_use]
+    pub fn refuses(self) -> bool {
+        matches!(self, Self::Identifier | Self::Header | Self::Combination)
+    }
+}
+
+/// Personal data that was found, or may have been.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suspicion {
+    /// How it was come by.
+    pub verdict: Verdict,
+    /// What it is.
+    pub kind: Kind,
+    /// The headers of the columns; for a text what it is.
+    pub columns: Vec<String>,
+    /// Cells in which it was found.
+    pub n_found: u64,
+    /// Cells with a value.
+    pub n_filled: u64,
+    /// The first row, from 1 after the header.
+    pub first_row: Option<u64>,
+    /// Masked samples.
+    pub samples: Vec<String>,
+    /// The rows of the smallest group, where groups were counted.
+    pub smallest_group: Option<u64>,
+}
+
+impl Suspicion {
+    /// What was found, in words for a finding, Chinese and English.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let group = self.smallest_group.map(|rows| format!(", k = {rows}")).unwrap_or_default();
+        let samples = if self.samples.is_empty() { String::new() } else { format!(" ({})", self.samples.join(", ")) };
+        let (zh, en) = (self.kind.zh(), self.kind.en());
+        format!("{zh} / {en}: {}/{}{group}{samples}", self.n_found, self.n_filled)
+    }
+}
+
+/// The screening of one table.
+#[derive(Debug, Default)]
+pub struct TableScreen {
+    columns: Vec<ColumnScreen>,
+    groups: Option<Groups>,
+    n_rows: u64,
+}
+
+impl TableScreen {
+    /// Takes rows; `names` are the headers as far as they are known.
+    pub fn add(&mut self, batches: &[Batch], names: &[String]) {
+        let n_columns = batches.iter().map(Batch::n_columns).max().unwrap_or_default().max(names.len());
+        self.widen(n_columns, names);
+        for batch in batches {
+            self.columns.par_iter_mut().enumerate().for_each(|(idx, column)| {
+                if idx < batch.n_columns() {
+                    column.add(batch, idx);
+                } else {
+                    column.skip(batch.n_rows() as u64);
+                }
+            });
+            self.n_rows += batch.n_rows() as u64;
+        }
+        let columns = &self.columns;
+        let groups = self.groups.get_or_insert_with(|| {
+            let is_quasi = |column: &ColumnScreen| column.kinds.iter().any(|kind| kind.role() == Role::Quasi);
+            let quasi: Vec<usize> =
+                columns.iter().enumerate().filter(|(_, column)| is_quasi(column)).map(|(idx, _)| idx).collect();
+            Groups::new(if quasi.len() < 2 { Vec::new() } else { quasi })
+        });
+        for batch in batches {
+            groups.add(batch);
+        }
+    }
+
+    fn widen(&mut self, n_columns: usize, names: &[String]) {
+        while self.columns.len() < n_columns {
+            let mut column = ColumnScreen::new(names.get(self.columns.len()).map_or("", String::as_str));
+            column.skip(self.n_rows);
+            self.columns.push(column);
+        }
+    }
+
+    /// Bytes of text that were looked at.
+    #[must_use]
+    pub fn n_bytes(&self) -> u64 {
+        self.columns.iter().map(|column| column.n_bytes).sum()
+    }
+
+    /// What is suspicious.
+    #[must_use]
+    pub fn finish(mut self, names: &[String]) -> Vec<Suspicion> {
+        self.widen(names.len(), names);
+        for (column, name) in self.columns.iter_mut().zip(names) {
+            // A name that was not known when its first value came still counts.
+            if column.header.is_empty() {
+                column.name(name);
+            }
+        }
+        judge::judge(&self.columns, self.groups.as_ref().and_then(Groups::smallest))
+    }
+}
+
+/// Screens texts that belong together as if they were a column: a title, a file name, properties.
+#[must_use]
+pub fn screen_texts<'a>(what: &str, texts: impl IntoIterator<Item = &'a str>) -> Vec<Suspicion> {
+    let mut column = ColumnScreen::new("");
+    what.clone_into(&mut column.header);
+    texts.into_iter().for_each(|text| column.add_text(text));
+    let mut res = judge::judge(&[column], None);
+    res.retain(|suspicion| suspicion.verdict.refuses());
+    res
+}

@@ -1,0 +1,60 @@
+//! Screening of what is no table: other files, what stands beside the cells of a workbook, names of files, columns and
+//! parts, and the words above the headers.
+
+use anyhow::{Context, Result};
+
+use super::Reading;
+use crate::diag::Code;
+use crate::model::format::Format;
+use crate::readers::{self, Notice};
+use crate::screening::document::{self, Seen};
+use crate::screening::screen_texts;
+
+impl Reading<'_> {
+    /// Looks at everything of the original that its tables do not show.
+    pub(super) fn screen_rest(&mut self) -> Result<()> {
+        self.screen_words();
+        // What the transforms are about is not offered as it is.
+        if !self.transforms.is_empty() {
+            return Ok(());
+        }
+        let path = self.original.route.below(self.stage.root());
+        let name = &self.original.name;
+        let label = self.original.format.as_ref().map_or("", Format::label);
+        let seen = if self.tables.is_empty() {
+            document::screen(&path, name)
+        } else if matches!(label, "XLSX" | "ODS") {
+            document::screen_workbook(&path)
+        } else if label == "ZIP" {
+            let is_no_table = |member: &str| !Format::of_file(member).is_some_and(|format| readers::reads(&format));
+            document::screen_members(&path, &is_no_table)
+        } else {
+            return Ok(());
+        };
+        let (suspicions, unseen) = match seen.with_context(|| format!("screening {name}"))? {
+            Seen::Whole(suspicions) => (suspicions, Vec::new()),
+            Seen::Partly(suspicions, unseen) => (suspicions, unseen),
+        };
+        self.suspicions.extend(suspicions.into_iter().map(|found| (String::new(), found)));
+        if !unseen.is_empty() {
+            self.notes.push(super::Note::new(Notice::new(Code::NotScreened, unseen.join("、"))));
+        }
+        Ok(())
+    }
+
+    /// The words that are published with the tables.
+    fn screen_words(&mut self) {
+        let mut texts = vec![self.original.name.as_str()];
+        for table in &self.tables {
+            texts.push(&table.part);
+            texts.extend(table.columns.iter().map(|column| column.name.as_str()));
+        }
+        texts.extend(
+            self.notes.iter().filter(|note| note.code() == Some(Code::TablePreamble)).map(|note| note.about.as_str()),
+        );
+        // Words of one line each: numbers in them stand alone.
+        let words: Vec<&str> = texts.into_iter().flat_map(str::split_whitespace).collect();
+        let found = screen_texts(&self.original.name, words);
+        self.suspicions.extend(found.into_iter().map(|found| (String::new(), found)));
+    }
+}
