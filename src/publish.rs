@@ -175,6 +175,7 @@ pub fn open(folders: &Folders) -> Result<Lock> {
 }
 
 fn recover(folders: &Folders) -> Result<()> {
+    chain::finish_interrupted(&folders.chain())?;
     let path = folders.pending();
     let Ok(bytes) = std::fs::read(&path) else {
         return Ok(());
@@ -187,7 +188,6 @@ fn recover(folders: &Folders) -> Result<()> {
         )
     })?;
     if read_note(&pending.out)?.as_ref() == Some(&pending.event.release) {
-        chain::cut_torn_line(&folders.chain(), pending.n_lines_before)?;
         record(folders, &pending)?;
     }
     std::fs::remove_file(&path).with_context(|| format!("removing {}", path.display()))
@@ -303,9 +303,14 @@ fn swap(folders: &Folders) -> Result<()> {
 }
 
 fn record(folders: &Folders, pending: &Pending) -> Result<()> {
-    let tip = chain::read(&folders.chain(), |_, _| Ok(()))?;
-    if tip.n_lines == pending.n_lines_before {
-        chain::append(&folders.chain(), tip, &pending.event)?;
+    let event = serde_json::value::to_raw_value(&pending.event).context("writing the record")?;
+    let mut is_recorded = false;
+    chain::read(&folders.chain(), |seq, raw| {
+        is_recorded |= seq > pending.n_lines_before && raw.get() == event.get();
+        Ok(())
+    })?;
+    if !is_recorded {
+        chain::append(&folders.chain(), &event)?;
     }
     replace(&folders.ids(), pending.ids_csv.as_bytes())?;
     replace(&folders.ledger(), pending.ledger_tsv.as_bytes())

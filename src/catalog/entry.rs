@@ -1,5 +1,6 @@
 //! One entry of the catalog: a row whose texts are clean and whose dates, lists and numbers are read.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::catalog::Catalog;
@@ -14,7 +15,7 @@ use crate::model::field::Field;
 use crate::model::format::Format;
 use crate::model::frequency::Frequency;
 use crate::model::openness::{Openness, OpennessWords};
-use crate::model::text::{clean, is_placeholder, split_list};
+use crate::model::text::{clean, fold, is_placeholder, split_list};
 use crate::site::CatalogConfig;
 
 /// An entry as the catalog has it, not judged yet.
@@ -34,6 +35,8 @@ pub struct Entry {
     pub openness_column: Option<Arc<str>>,
     /// The header of the column that names the files.
     pub files_column: Option<Arc<str>>,
+    /// The keys of filled fields that are not for the public; their values are not kept.
+    pub internal: BTreeSet<&'static str>,
     /// Every cell as it stands, where the row does not plainly say 无条件开放: what it names may have to stay closed.
     pub raw: Vec<String>,
 }
@@ -125,6 +128,7 @@ impl Sink for Reader<'_> {
             dataset: Box::default(),
             openness: OpennessWords::default(),
             items: ItemLists::default(),
+            internal: BTreeSet::new(),
             faults: Vec::new(),
             findings: self.findings,
         };
@@ -202,6 +206,7 @@ struct Builder<'a> {
     dataset: Box<Dataset>,
     openness: OpennessWords,
     items: ItemLists,
+    internal: BTreeSet<&'static str>,
     faults: Vec<Finding>,
     findings: &'a mut Vec<Finding>,
 }
@@ -312,7 +317,7 @@ impl Builder<'_> {
                 }
             }
             Field::Volume => dataset.volume = text.replace([',', '，', ' '], "").parse().ok(),
-            Field::Internal => {}
+            Field::Internal => self.internal.extend(Field::internal_key(&fold(header))),
         }
     }
 
@@ -346,6 +351,7 @@ impl Builder<'_> {
             openness_column: self.columns.openness_header.clone(),
             files_column: self.columns.files_header.clone(),
             raw: Vec::new(),
+            internal: self.internal,
             place: self.place,
             openness: self.openness,
             dataset: self.dataset,

@@ -9,6 +9,7 @@ use crate::cli::pipeline::Options;
 use crate::decisions::Decisions;
 use crate::diag::{Code, Finding, Place};
 use crate::gate;
+use crate::model::date::Day;
 use crate::records::history::History;
 use crate::records::{CHAIN_FILE, IDS_FILE};
 use crate::rules::licences::Licences;
@@ -61,6 +62,7 @@ impl Basis {
             }
             Validity::InForce => {}
         }
+        findings.extend(review_due(&site, &regime, options.as_of));
         let licences = match Licences::new(&site.licence, &regime) {
             Ok(licences) => licences,
             Err(id) => {
@@ -84,6 +86,17 @@ impl Basis {
             as_of: options.as_of,
         }
     }
+}
+
+/// Whether the review of the catalog that the rules ask for in each year is overdue.
+fn review_due(site: &Site, regime: &Regime, as_of: Day) -> Option<Finding> {
+    let review = regime.catalog.annual_review.said().filter(|review| review.required)?;
+    let last_day = Day::parse_iso(&format!("{}-{}", as_of.year(), review.by))?;
+    let is_done = site.catalog.reviewed_on.is_some_and(|day| day.year() == as_of.year() && day <= as_of);
+    let place = Place::file("site.toml").in_column("[catalog] reviewed_on");
+    (as_of > last_day && !is_done).then(|| {
+        Finding::new(Code::CatalogReviewDue, place).expected(format!("{}：{}", regime.catalog.article, review.quote))
+    })
 }
 
 /// The register of identifiers in a folder of records.

@@ -54,21 +54,22 @@ fn build_and_publish(args: &SiteArgs, folders: &Folders, lang: Lang) -> Result<O
         pipeline::run(options(args, Some(&reuse))?, &folders.stage, &folders.records, &progress)
     })??;
     // The report names what is not published: it stays in the site folder, wherever the site goes.
-    report::to_files(&args.site.join("report"), &run, lang)?;
+    let as_of = options(args, None)?.as_of;
+    report::to_files(&args.site.join("report"), &run, as_of, lang)?;
     report::to_terminal(&run.findings, args.json, args.all, lang);
     let res = outcome(&run);
     let counts = run.counts;
-    let Some(made) = run.made else {
+    let (Some(made), Some(basis)) = (run.made, run.basis) else {
         if folders.stage.exists() {
             std::fs::remove_dir_all(&folders.stage).context("removing the unfinished stage")?;
         }
         summary(args, lang, counts, None);
         return Ok(Outcome::Failed);
     };
-    server::write(&args.site.join("server"), &made.basis.site)?;
-    let note = publish::seal(&made.stage, options(args, None)?.as_of)?;
+    server::write(&args.site.join("server"), &basis.site)?;
+    let note = publish::seal(&made.stage, as_of)?;
     let n_files = note.files;
-    let event = event(args, folders, &made, note, &run.findings)?;
+    let event = event(args, folders, &basis, &made, note, &run.findings)?;
     publish::commit(folders, &made.stage, event, &made.register)?;
     reuse.sweep();
     summary(args, lang, counts, Some((&folders.out, made.n_pages, n_files)));
@@ -126,6 +127,7 @@ fn configuration_of(args: &SiteArgs, basis: &Basis) -> Result<Vec<(String, Diges
 fn event(
     args: &SiteArgs,
     folders: &Folders,
+    basis: &Basis,
     made: &Made,
     release: publish::ReleaseNote,
     findings: &[crate::diag::Finding],
@@ -134,7 +136,7 @@ fn event(
     lines.push(String::new());
     let findings_digest =
         records::keep_by_digest(&folders.records.join("findings"), "jsonl", lines.join("\n").as_bytes())?;
-    let history = &made.basis.history;
+    let history = &basis.history;
     let before: BTreeSet<&str> = history.published().collect();
     let mut refused: BTreeMap<String, usize> = BTreeMap::new();
     for finding in findings.iter().filter(|finding| finding.code.level() == Level::Refuse) {
@@ -145,8 +147,8 @@ fn event(
         recorded_at: locale::now(),
         release,
         tool: tool_digest()?,
-        regime: (made.basis.regime.id.clone(), made.basis.regime.digest),
-        configuration: configuration_of(args, &made.basis)?,
+        regime: (basis.regime.id.clone(), basis.regime.digest),
+        configuration: configuration_of(args, basis)?,
         catalog: made.catalog_files.iter().map(|file| (file.path.clone(), file.sha256)).collect(),
         added: made.datasets.keys().filter(|id| !before.contains(id.as_str())).cloned().collect(),
         removed: before.iter().filter(|id| !made.datasets.contains_key(**id)).map(|id| (*id).to_owned()).collect(),

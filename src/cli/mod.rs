@@ -5,9 +5,11 @@ mod build;
 mod init;
 mod inspect;
 mod locale;
+mod owners;
 mod pipeline;
 mod print;
 mod progress;
+mod regime;
 mod report;
 mod serve;
 mod verify;
@@ -73,6 +75,9 @@ enum Command {
     Inspect(InspectArgs),
     /// 核对已生成的网站和记录 Check a built site and the records: checksums and chain
     Verify(VerifyArgs),
+    /// 查看、核对、比较规则文件 Show, check and compare the rule profiles
+    #[command(subcommand)]
+    Regime(RegimeCommand),
     /// 计算工作日期间的最后一天 The last day of a period of working days: kaishu workdays 2026-02-13 5
     Workdays(WorkdaysArgs),
 }
@@ -165,6 +170,53 @@ struct VerifyArgs {
     /// 网站所在文件夹（默认为站点文件夹中的 public/） where the site is
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
+    /// 列出某一天公开的数据集 what was public on a day, as the record has it
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = parse_day)]
+    on: Option<Day>,
+    /// 输出 JSON 行，与 --on 同用 print JSON lines, with --on
+    #[arg(long, requires = "on")]
+    json: bool,
+}
+
+#[derive(Subcommand)]
+enum RegimeCommand {
+    /// 列出全部规则文件 List the profiles: built in, and the site's own in regimes/
+    List(RegimeArgs),
+    /// 逐项显示一套规则，注明条文和依据 A profile value by value, with article and basis: kaishu regime show yancheng-2022
+    Show {
+        /// 规则文件的名称 the profile
+        id: String,
+        #[command(flatten)]
+        args: RegimeArgs,
+    },
+    /// 核对规则文件 Check one profile, or all
+    Check {
+        /// 规则文件的名称（默认全部） the profile (default: all)
+        id: Option<String>,
+        #[command(flatten)]
+        args: RegimeArgs,
+    },
+    /// 逐项比较两套规则 Every value in which two profiles differ
+    Diff {
+        /// 一套规则 one profile
+        left: String,
+        /// 另一套规则 the other
+        right: String,
+        #[command(flatten)]
+        args: RegimeArgs,
+    },
+    /// 输出规则文件的 JSON Schema Print the JSON Schema of a profile
+    Schema,
+}
+
+#[derive(Args)]
+struct RegimeArgs {
+    /// 站点文件夹，其 regimes/ 优先于内置的规则 the site folder, whose regimes/ count before the built-in ones
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    site: PathBuf,
+    /// 输出 JSON 行 print JSON lines
+    #[arg(long)]
+    json: bool,
 }
 
 #[derive(Args)]
@@ -234,7 +286,21 @@ fn dispatch(command: Command, lang: Lang) -> Result<Outcome> {
             },
             lang,
         ),
-        Command::Verify(args) => verify::run(&args.site, args.out.as_deref(), lang),
+        Command::Verify(args) => match args.on {
+            Some(day) => verify::on(&args.site, day, args.json, lang),
+            None => verify::run(&args.site, args.out.as_deref(), lang),
+        },
+        Command::Regime(command) => regime_command(command, lang),
         Command::Workdays(args) => workdays::run(&args.site, args.date, args.days, args.json, lang),
+    }
+}
+
+fn regime_command(command: RegimeCommand, lang: Lang) -> Result<Outcome> {
+    match command {
+        RegimeCommand::List(args) => regime::list(&args.site, lang),
+        RegimeCommand::Show { id, args } => regime::show(&args.site, &id, args.json, lang),
+        RegimeCommand::Check { id, args } => Ok(regime::check(&args.site, id.as_deref(), lang)),
+        RegimeCommand::Diff { left, right, args } => regime::diff(&args.site, &left, &right, args.json, lang),
+        RegimeCommand::Schema => Ok(regime::schema()),
     }
 }

@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 
 use crate::catalog::{self, CatalogFile, content};
 use crate::cli::basis::{Basis, ids_of};
+use crate::cli::owners::Owners;
 use crate::cli::progress::Progress;
 use crate::decisions::approvals::Approval;
 use crate::decisions::grounds::Ground;
@@ -42,6 +43,10 @@ pub struct Run {
     pub findings: Vec<Finding>,
     /// How many entries went which way.
     pub counts: Counts,
+    /// What the run is based on, where that could be read.
+    pub basis: Option<Basis>,
+    /// Whose each finding is.
+    pub owners: Owners,
     /// The complete stage, where nothing stopped the run.
     pub made: Option<Made>,
 }
@@ -65,8 +70,6 @@ pub struct Counts {
 pub struct Made {
     /// The stage.
     pub stage: Stage,
-    /// What it is based on.
-    pub basis: Basis,
     /// The catalog files.
     pub catalog_files: Vec<CatalogFile>,
     /// The register with the new identifiers.
@@ -94,7 +97,6 @@ fn stops(findings: &[Finding]) -> bool {
 
 /// What the first half of a run hands to the second.
 struct Judged {
-    basis: Basis,
     theme: theme::Theme,
     content: Vec<content::ContentPage>,
     catalog_files: Vec<CatalogFile>,
@@ -107,30 +109,33 @@ struct Judged {
 ///
 /// Errors: when the machine fails; everything about the data is a finding.
 pub fn run(options: Options<'_>, stage_root: &Path, records: &Path, progress: &Progress) -> Result<Run> {
-    let mut findings = Vec::new();
-    let mut counts = Counts::default();
-    let made = match judge(options, records, progress, &mut findings, &mut counts)? {
-        Some(judged) => make(judged, options, stage_root, progress, &mut findings, &mut counts)?,
-        None => None,
-    };
-    diag::sort(&mut findings);
-    Ok(Run { findings, counts, made })
+    let mut run =
+        Run { findings: Vec::new(), counts: Counts::default(), basis: None, owners: Owners::default(), made: None };
+    if let Some(basis) = Basis::load(options, records, &mut run.findings)? {
+        if let Some(judged) = judge(&basis, options, records, progress, &mut run)? {
+            run.made = make(&basis, judged, options, stage_root, progress, &mut run)?;
+        }
+        run.basis = Some(basis);
+    }
+    diag::sort(&mut run.findings);
+    Ok(run)
 }
 
 /// Reads the input and passes it through the gate's first door; `None` when something stops the run.
 fn judge(
+    basis: &Basis,
     options: Options<'_>,
     records: &Path,
     progress: &Progress,
-    findings: &mut Vec<Finding>,
-    counts: &mut Counts,
+    run: &mut Run,
 ) -> Result<Option<Judged>> {
-    let Some(basis) = Basis::load(options, records, findings)? else { return Ok(None) };
+    let Run { findings, counts, owners, .. } = run;
     let site = &basis.site;
     let reading = progress.start("读取目录", "reading the catalog", 0);
     let (catalog, more) = catalog::load(options.root, site)?;
     findings.extend(more);
     counts.entries = catalog.entries.len() + catalog.unread.len();
+    *owners = Owners::of(&catalog.entries);
     reading.end(&format!("{} / {}", catalog.files.len(), catalog.entries.len()));
     let (content, more) = content::load(options.root, site)?;
     findings.extend(more);
@@ -158,20 +163,21 @@ fn judge(
     }
     let theme = theme.filter(|_| !stops(findings));
     let approvals = decision.approvals;
-    Ok(theme.map(|theme| Judged { basis, theme, content, catalog_files, register, cleared, approvals }))
+    Ok(theme.map(|theme| Judged { theme, content, catalog_files, register, cleared, approvals }))
 }
 
 /// Makes every file of the site; `None` when the gate's second door lets nothing through or a template has a mistake.
 fn make(
+    basis: &Basis,
     judged: Judged,
     options: Options<'_>,
     stage_root: &Path,
     progress: &Progress,
-    findings: &mut Vec<Finding>,
-    counts: &mut Counts,
+    run: &mut Run,
 ) -> Result<Option<Made>> {
-    let Judged { basis, theme, content, catalog_files, register, cleared, approvals } = judged;
-    let Basis { site, regime, licences, decisions, .. } = &basis;
+    let Run { findings, counts, .. } = run;
+    let Judged { theme, content, catalog_files, register, cleared, approvals } = judged;
+    let Basis { site, regime, licences, decisions, .. } = basis;
     let n_cleared = cleared.datasets().len();
     let stage = Stage::create(stage_root)?;
     let ingesting = progress.start("转换数据", "converting data", n_cleared);
@@ -214,7 +220,7 @@ fn make(
     };
     rendering.end(&rendered.n_pages.to_string());
     let n_pages = rendered.n_pages;
-    Ok(Some(Made { stage, basis, catalog_files, register, datasets, approvals, grounds, n_pages }))
+    Ok(Some(Made { stage, catalog_files, register, datasets, approvals, grounds, n_pages }))
 }
 
 /// Why nothing can be published, by the most frequent reason.

@@ -141,8 +141,8 @@ fn rebuild(args: &SiteArgs, lang: Lang, preview: &Preview) -> Result<()> {
         pipeline::run(build::options(args, Some(&reuse))?, &folders.stage, &folders.records, &progress)
     })??;
     report::to_terminal(&run.findings, false, args.all, lang);
-    if let Some(made) = &run.made {
-        *lock(&preview.base_path) = made.basis.site.base_path();
+    if let (Some(_), Some(basis)) = (&run.made, &run.basis) {
+        *lock(&preview.base_path) = basis.site.base_path();
         publish::preview(folders)?;
         reuse.sweep();
     }

@@ -9,9 +9,11 @@ use walkdir::WalkDir;
 
 use crate::cli::{Outcome, print};
 use crate::diag::Lang;
+use crate::model::date::Day;
 use crate::model::digest::{Digest, Hasher};
 use crate::publish::{self, Folders};
-use crate::records::chain;
+use crate::records::history::History;
+use crate::records::{CHAIN_FILE, chain};
 
 /// Checks every file of the site against the ledger, the ledger against the record, and the record's chain.
 ///
@@ -76,6 +78,27 @@ pub fn run(site: &Path, out: Option<&Path>, lang: Lang) -> Result<Outcome> {
         (false, Lang::En) => format!("{} faults", faults.len()),
     });
     Ok(if faults.is_empty() { Outcome::Done } else { Outcome::Refused })
+}
+
+/// Lists what was public on a day, as the record has it.
+///
+/// Errors: when the chain is broken; the message names the line.
+pub fn on(site: &Path, day: Day, as_json: bool, lang: Lang) -> Result<Outcome> {
+    let history = History::load(&site.join("records").join(CHAIN_FILE))?;
+    let mut n_public = 0;
+    for (id, since) in history.public_on(day) {
+        n_public += 1;
+        print::data(&if as_json {
+            serde_json::json!({ "type": "public", "dataset": id, "since": since }).to_string()
+        } else {
+            format!("{id}\t{since}")
+        });
+    }
+    print::note(&match lang {
+        Lang::Zh => format!("{day} 公开的数据集：{n_public} 个（第二列为公开之日）"),
+        Lang::En => format!("public on {day}: {n_public} datasets (the second column is the day since when)"),
+    });
+    Ok(Outcome::Done)
 }
 
 fn digest_file(path: &Path) -> Result<Digest> {

@@ -146,6 +146,12 @@ codes! {
     RegimeExpired "REGIME_EXPIRED" Warn "requirements 7 A9, A10"
         zh("所选规则的有效期已满（{}）", "在有效期内的规则", "请主管部门确认依据；网站已显示到期说明")
         en("the chosen rules have expired ({})", "rules within their period of validity", "ask the authority to confirm the basis; the site shows a notice");
+    DataOverdue "DATA_OVERDUE" Warn "the regime: update frequency"
+        zh("按更新频率已逾期未更新", "按目录载明的频率更新", "更新数据并改写更新日期；频率有变的，修改目录中的更新频率")
+        en("the update that the stated frequency calls for is overdue", "updates as often as the catalog states", "update the data and its date; or correct the stated frequency");
+    CatalogReviewDue "CATALOG_REVIEW_DUE" Warn "the regime: review of each year"
+        zh("本年度的目录全面更新维护尚无记录（{}）", "在 site.toml 的 [catalog] reviewed_on 中写明完成日期", "完成后填写 reviewed_on")
+        en("no review of the catalog is on record for this year ({})", "its day as `reviewed_on` under `[catalog]` in site.toml", "do the review, then state the day");
     RegimeEndsSoon "REGIME_ENDS_SOON" Note "requirements 7 A9"
         zh("所选规则的有效期将满（{}）", "有效期内的规则", "及早准备新的规则文件；到期后网站显示提示，不自动下线")
         en("the chosen rules end soon ({})", "rules in force", "prepare the new profile in time; once they end the site says so and stays online");

@@ -281,10 +281,10 @@ fn judge_entry(
     files: &mut files::Files,
     licences: &mut BTreeMap<String, Arc<Licence>>,
 ) -> (Option<(Option<DatasetId>, ClearedDataset)>, Vec<Finding>) {
-    let Entry { place, dataset, faults, files_column, .. } = entry;
+    let Entry { place, dataset, faults, files_column, internal, .. } = entry;
     let mut findings = faults;
     let id = judge_identifier(&dataset, &place, shared_ids, &mut findings);
-    findings.extend(fields::judge(&dataset, &place, rules));
+    findings.extend(fields::judge(fields::Filled { dataset: &dataset, internal: &internal }, &place, rules));
     let licence = judge_licence(&dataset, &place, rules, licences, &mut findings);
     let at_files = match files_column {
         Some(column) => place.clone().in_column(column),

@@ -169,6 +169,15 @@ const TABLE: &[(Field, &str, &str)] = &[
     ),
 ];
 
+/// The fields that are read so that they are known, and never published: key and name.
+const INTERNAL: [(&str, &str); 5] = [
+    ("sharing_class", "共享类型"),
+    ("sharing_condition", "共享条件"),
+    ("sharing_method", "共享方式"),
+    ("authorized_operation_status", "授权运营状态"),
+    ("authorized_operation_scenario", "授权运营应用场景"),
+];
+
 impl Field {
     /// The code name used in `site.toml`.
     #[must_use]
@@ -180,6 +189,12 @@ impl Field {
     #[must_use]
     pub fn from_code_name(name: &str) -> Option<Self> {
         TABLE.iter().find(|row| row.1 == name).map(|row| row.0)
+    }
+
+    /// The key of a field that is not for the public, by its folded header.
+    #[must_use]
+    pub fn internal_key(folded: &str) -> Option<&'static str> {
+        INTERNAL.iter().find(|(key, name)| *key == folded || *name == folded).map(|(key, _)| *key)
     }
 
     /// Every code name, for messages.

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
 use crate::model::digest::Digest;
+use crate::records::{Lock, replace};
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -64,45 +65,69 @@ pub fn read(path: &Path, mut each: impl FnMut(u64, &RawValue) -> Result<()>) -> 
     Ok(tip)
 }
 
-/// Takes away a last line that was cut off while it was written, if exactly so many whole lines stand before it.
+/// Appends an event durably, whatever other processes append at the same time, and answers the new end.
 ///
-/// Only for a build that was interrupted while it appended; any other cut is left to be found by [`read`].
-/// Errors: when the file cannot be read or shortened.
-pub fn cut_torn_line(path: &Path, n_whole_lines: u64) -> Result<()> {
-    let bytes = match std::fs::read(path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
-    };
-    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |idx| idx + 1);
-    let n_lines = bytes[..whole].split_inclusive(|byte| *byte == b'\n').count() as u64;
-    if whole < bytes.len() && n_lines == n_whole_lines {
-        let file = OpenOptions::new().write(true).open(path).with_context(|| format!("opening {}", path.display()))?;
-        let length = u64::try_from(whole).context("the length of the record")?;
-        file.set_len(length)
-            .and_then(|()| file.sync_all())
-            .with_context(|| format!("shortening {}", path.display()))?;
-    }
-    Ok(())
-}
-
-/// Appends an event durably and answers the new end.
-///
-/// Errors: when the disk fails.
-pub fn append(path: &Path, tip: Tip, event: &impl Serialize) -> Result<Tip> {
+/// The line is durable beside the chain before the chain is touched: a process that is killed meanwhile leaves a line
+/// that [`finish_interrupted`] completes, and what is no such line is damage.
+/// Errors: when the disk fails, and the chain is then as it was; when the chain is broken.
+pub fn append(path: &Path, event: &impl Serialize) -> Result<Tip> {
+    let _lock = Lock::take(&path.with_extension("lock"))?;
+    complete(path)?;
+    let tip = read(path, |_, _| Ok(()))?;
     let event = serde_json::value::to_raw_value(event).context("writing the record")?;
     let seq = tip.n_lines + 1;
     let hash = hash_of(seq, tip.hash, event.get());
     let mut bytes = serde_json::to_vec(&Line { seq, prev: tip.hash, hash, event }).context("writing the record")?;
     bytes.push(b'\n');
-    let mut file = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .open(path)
-        .with_context(|| format!("opening {}", path.display()))?;
-    file.write_all(&bytes).and_then(|()| file.sync_all()).with_context(|| format!("writing {}", path.display()))?;
-    super::sync_parent(path)?;
+    let next = path.with_extension("next");
+    replace(&next, &bytes)?;
+    let written = write_line(path, &bytes);
+    std::fs::remove_file(&next).with_context(|| format!("removing {}", next.display()))?;
+    written?;
     Ok(Tip { n_lines: seq, hash })
+}
+
+/// Adds a line; where that fails, the file gets its old length back.
+fn write_line(path: &Path, bytes: &[u8]) -> Result<()> {
+    let writing = || format!("writing {}", path.display());
+    let mut file = OpenOptions::new().create(true).append(true).open(path).with_context(writing)?;
+    let length = file.metadata().with_context(writing)?.len();
+    if let Err(error) = file.write_all(bytes).and_then(|()| file.sync_all()) {
+        file.set_len(length).and_then(|()| file.sync_all()).with_context(writing)?;
+        return Err(error).with_context(writing);
+    }
+    crate::records::sync_parent(path)
+}
+
+/// Completes the line of a process that was killed while it appended.
+///
+/// Errors: when the disk fails.
+pub fn finish_interrupted(path: &Path) -> Result<()> {
+    let _lock = Lock::take(&path.with_extension("lock"))?;
+    complete(path)
+}
+
+fn complete(path: &Path) -> Result<()> {
+    let next = path.with_extension("next");
+    let line = match std::fs::read(&next) {
+        Ok(line) => line,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(error).with_context(|| format!("reading {}", next.display())),
+    };
+    let bytes = std::fs::read(path).or_else(|error| if path.exists() { Err(error) } else { Ok(Vec::new()) });
+    let bytes = bytes.with_context(|| format!("reading {}", path.display()))?;
+    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |idx| idx + 1);
+    let tail = &bytes[whole..];
+    if !bytes.ends_with(&line) && line.starts_with(tail) {
+        if !tail.is_empty() {
+            let file =
+                OpenOptions::new().write(true).open(path).with_context(|| format!("opening {}", path.display()))?;
+            let length = u64::try_from(whole).context("the length of the record")?;
+            file.set_len(length).with_context(|| format!("shortening {}", path.display()))?;
+        }
+        write_line(path, &line)?;
+    }
+    std::fs::remove_file(&next).with_context(|| format!("removing {}", next.display()))
 }
 
 #[cfg(test)]
@@ -113,11 +138,8 @@ mod tests {
     fn a_changed_line_is_found() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("chain.jsonl");
-        let mut tip = read(&path, |_, _| Ok(())).unwrap();
-        for n in 0..3 {
-            tip = append(&path, tip, &serde_json::json!({ "n": n })).unwrap();
-        }
-        assert_eq!(read(&path, |_, _| Ok(())).unwrap(), tip);
+        let tips: Vec<Tip> = (0..3).map(|n| append(&path, &serde_json::json!({ "n": n })).unwrap()).collect();
+        assert_eq!(read(&path, |_, _| Ok(())).unwrap(), tips[2]);
         let text = std::fs::read_to_string(&path).unwrap();
         let lines: Vec<&str> = text.lines().collect();
         for bad in [
@@ -128,6 +150,47 @@ mod tests {
         ] {
             crate::records::replace(&path, bad.as_bytes()).unwrap();
             assert!(read(&path, |_, _| Ok(())).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn many_append_at_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("chain.jsonl");
+        std::thread::scope(|scope| {
+            for thread in 0..8 {
+                let path = &path;
+                scope.spawn(move || {
+                    for n in 0..10 {
+                        append(path, &serde_json::json!({ "thread": thread, "n": n })).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(read(&path, |_, _| Ok(())).unwrap().n_lines, 80);
+    }
+
+    /// Killed after each byte of a line, the next process completes it; any other cut is damage and is located.
+    #[test]
+    fn a_line_cut_at_any_byte_is_completed_and_other_cuts_are_found() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("chain.jsonl");
+        append(&path, &serde_json::json!({ "n": 0 })).unwrap();
+        let first = std::fs::read(&path).unwrap();
+        append(&path, &serde_json::json!({ "n": 1 })).unwrap();
+        let both = std::fs::read(&path).unwrap();
+        let line = &both[first.len()..];
+        for n_written in 0..=line.len() {
+            replace(&path, &both[..first.len() + n_written]).unwrap();
+            replace(&path.with_extension("next"), line).unwrap();
+            finish_interrupted(&path).unwrap();
+            assert_eq!(std::fs::read(&path).unwrap(), both, "{n_written}");
+            assert!(!path.with_extension("next").exists());
+        }
+        for n_kept in (first.len() + 1)..both.len() {
+            replace(&path, &both[..n_kept]).unwrap();
+            let error = append(&path, &serde_json::json!({ "n": 2 })).unwrap_err().to_string();
+            assert!(error.contains("line 2"), "{n_kept}: {error}");
         }
     }
 }

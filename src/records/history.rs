@@ -24,6 +24,8 @@ pub struct History {
 pub struct Step {
     /// The day that the site was built for.
     pub day: Day,
+    /// The day in China on which it was recorded; `None` for what is not on record yet.
+    pub recorded_on: Option<Day>,
     /// What happened.
     pub what: What,
 }
@@ -42,6 +44,8 @@ pub enum What {
 /// The parts of a publication that tell of datasets; other events tell of none.
 #[derive(Deserialize)]
 struct Publication {
+    #[serde(default)]
+    recorded_at: Option<i64>,
     release: Release,
     added: Vec<String>,
     removed: Vec<String>,
@@ -77,6 +81,7 @@ impl History {
         let mut res = self.clone();
         let before: BTreeSet<String> = self.published().map(str::to_owned).collect();
         res.take(Publication {
+            recorded_at: None,
             release: Release { as_of: day },
             added: datasets.keys().filter(|id| !before.contains(*id)).cloned().collect(),
             removed: Vec::new(),
@@ -88,19 +93,20 @@ impl History {
 
     fn take(&mut self, event: Publication) {
         let day = event.release.as_of;
+        let recorded_on = event.recorded_at.and_then(Day::in_china);
         for id in event.removed {
             let approval = event.approvals.iter().find(|approval| approval.dataset == id).cloned();
             self.digests.remove(&id);
-            self.step(id, Step { day, what: What::Left(approval) });
+            self.step(id, Step { day, recorded_on, what: What::Left(approval) });
         }
         for id in &event.added {
-            self.step(id.clone(), Step { day, what: What::Published });
+            self.step(id.clone(), Step { day, recorded_on, what: What::Published });
         }
         for (id, digest) in event.changed {
             // A record of an earlier edition has no digests: then nothing is known to have changed.
             let is_change = self.digests.insert(id.clone(), digest).is_some_and(|before| before != digest);
             if is_change && !event.added.contains(&id) {
-                self.step(id, Step { day, what: What::Changed });
+                self.step(id, Step { day, recorded_on, what: What::Changed });
             }
         }
     }
@@ -124,6 +130,22 @@ impl History {
     pub fn published(&self) -> impl Iterator<Item = &str> {
         let is_published = |steps: &[Step]| steps.last().is_some_and(|step| !matches!(step.what, What::Left(_)));
         self.steps.iter().filter(move |(_, steps)| is_published(steps)).map(|(id, _)| id.as_str())
+    }
+
+    /// The datasets that were public at the end of a day, by when they were recorded, each with the day since when.
+    pub fn public_on(&self, day: Day) -> impl Iterator<Item = (&str, Day)> {
+        self.steps.iter().filter_map(move |(id, steps)| {
+            let until = steps.iter().filter(|step| step.recorded_on.unwrap_or(step.day) <= day);
+            let mut since = None;
+            for step in until {
+                match step.what {
+                    What::Published => since = Some(step.recorded_on.unwrap_or(step.day)),
+                    What::Changed => {}
+                    What::Left(_) => since = None,
+                }
+            }
+            Some((id.as_str(), since?))
+        })
     }
 
     /// What happened to a dataset, oldest first.

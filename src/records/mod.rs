@@ -60,19 +60,29 @@ pub struct Lock {
 }
 
 impl Lock {
+    fn open(path: &Path) -> Result<File> {
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).with_context(|| format!("making {}", parent.display()))?;
+        }
+        let mut options = OpenOptions::new();
+        options.create(true).truncate(false).write(true);
+        options.open(path).with_context(|| format!("opening the lock {}", path.display()))
+    }
+
+    /// Takes the lock at a path, and waits while another process has it.
+    ///
+    /// Errors: when the file cannot be made.
+    pub fn take(path: &Path) -> Result<Self> {
+        let file = Self::open(path)?;
+        file.lock().with_context(|| format!("locking {}", path.display()))?;
+        Ok(Self { _file: file })
+    }
+
     /// Takes the lock at a path; `None` when another process has it.
     ///
     /// Errors: when the file cannot be made.
     pub fn try_take(path: &Path) -> Result<Option<Self>> {
-        if let Some(parent) = path.parent() {
-            std::fs::create_dir_all(parent).with_context(|| format!("making {}", parent.display()))?;
-        }
-        let file = OpenOptions::new()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(path)
-            .with_context(|| format!("opening the lock {}", path.display()))?;
+        let file = Self::open(path)?;
         match file.try_lock() {
             Ok(()) => Ok(Some(Self { _file: file })),
             Err(std::fs::TryLockError::WouldBlock) => Ok(None),

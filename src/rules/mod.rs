@@ -2,9 +2,16 @@
 //!
 //! No city, article or number of days stands in code: whatever a page or the gate says about the law comes from here.
 
+pub mod articles;
+pub mod cases;
+pub mod conduct;
+pub mod explain;
 pub mod licences;
+pub mod opening;
 pub mod profile;
+mod source;
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use serde::Deserialize;
@@ -12,43 +19,75 @@ use serde::Deserialize;
 use crate::diag::{Code, Finding, Place};
 use crate::model::date::Day;
 use crate::model::digest::Digest;
-use crate::rules::profile::{
-    Access, CatalogRules, Citation, ClassChange, Classes, Objection, Priority, Report, ReuseLimits, Roles,
-};
+use crate::rules::cases::{Application, Correction, Objection};
+use crate::rules::conduct::{Citation, Evaluation, Misuse, Priority, RecordRules, Report, ReuseLimits, Security};
+use crate::rules::opening::{Access, CatalogRules, ClassChange, Classes, PrePublication, Roles};
+use crate::rules::profile::{ArticleMap, Deadline, Difference};
+use crate::rules::source::{BUILT_IN, inherited, source};
 use crate::site::toml_finding;
 
-/// The built-in profiles: id and text.
-const BUILT_IN: &[(&str, &str)] = &[
-    ("shuangyashan-2026", include_str!("../../regimes/shuangyashan-2026.toml")),
-    ("yancheng-2022", include_str!("../../regimes/yancheng-2022.toml")),
-    ("yancheng-2022-draft", include_str!("../../regimes/yancheng-2022-draft.toml")),
-    ("yangzhou-2021-draft", include_str!("../../regimes/yangzhou-2021-draft.toml")),
-];
+pub use crate::rules::source::{ids, table_of};
 
 /// A rule profile.
-///
-/// Only what the program uses so far has a type; the other sections are kept as they are for the pages that show them.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Regime {
+    /// The edition of this form; 1.
+    pub schema_version: u32,
     /// The id, such as a place and a year.
     pub id: String,
     /// The name of the regulation.
     pub title: String,
+    /// The place's code in GB/T 2260.
+    pub region_code: String,
     /// The place.
     pub region_name: String,
-    /// `in_force`, or a word that starts with `draft`.
-    pub status: String,
+    /// Whether it is in force.
+    pub status: Status,
+    /// The profile whose values hold where this one says nothing.
+    #[serde(default)]
+    pub inherits: String,
+    /// The profile that came after a draft.
+    #[serde(default)]
+    pub superseded_by: String,
+    /// `forbidden` for a draft.
+    #[serde(default)]
+    pub production_use: String,
+    /// When comments on a draft were taken.
+    #[serde(default)]
+    pub comment_period: Option<Span>,
+    /// When it was adopted.
+    #[serde(default)]
+    pub adopted_on: Option<DayOrText>,
+    /// When it was issued.
+    #[serde(default)]
+    pub issued_on: Option<DayOrText>,
     /// The first day, where the text names one.
     #[serde(default)]
     effective_from: Option<DayOrText>,
     /// The last day, where the text names one.
     #[serde(default)]
     effective_until: Option<DayOrText>,
+    /// The last day by another reading of the text.
+    #[serde(default)]
+    pub effective_until_alt: Option<DayOrText>,
     /// The article on validity.
     pub validity_article: String,
     /// Its words.
     #[serde(default)]
     pub validity_quote: String,
+    /// What it stands below.
+    #[serde(default)]
+    pub parent_rules: Vec<String>,
+    /// What it takes the place of.
+    #[serde(default)]
+    pub repeals: Vec<String>,
+    /// How many articles it has.
+    pub articles_total: u32,
+    /// What there is to say of the numbers of its articles.
+    #[serde(default)]
+    pub numbering_note: String,
     /// Who is who.
     pub roles: Roles,
     /// The openness classes.
@@ -57,35 +96,85 @@ pub struct Regime {
     pub class_change: ClassChange,
     /// The catalog's fields.
     pub catalog: CatalogRules,
-    /// How data is given.
+    /// What must be done before opening.
     #[serde(default)]
+    pub pre_publication: Option<PrePublication>,
+    /// How data is given.
     pub access: Access,
+    /// Applications for what is not unconditionally open.
+    pub application: Application,
     /// Objections.
     pub objection: Objection,
+    /// Corrections.
+    pub correction: Correction,
     /// Reports of unlawful use.
-    #[serde(default)]
     pub report: Report,
     /// The duty to attribute.
     pub citation: Citation,
-    /// Priority domains.
-    #[serde(default)]
-    pub priority: Priority,
     /// Limits on reuse that touch the choice of a licence.
     #[serde(default)]
     pub reuse_limits: Option<ReuseLimits>,
+    /// Measures against misuse.
+    pub misuse: Misuse,
+    /// Records.
+    pub records: RecordRules,
+    /// Security.
+    pub security: Security,
+    /// The evaluation of each year.
+    #[serde(default)]
+    pub evaluation: Option<Evaluation>,
+    /// Priority domains.
+    pub priority: Priority,
+    /// Every period that a rule sets.
+    #[serde(default)]
+    pub deadline: Vec<Deadline>,
+    /// Articles of a draft and of its final text.
+    #[serde(default)]
+    pub article_map: ArticleMap,
+    /// What a draft says otherwise, for readers.
+    #[serde(default)]
+    pub diff: BTreeMap<String, Difference>,
     /// The digest of the profile's text, for the record.
     #[serde(skip, default = "zero_digest")]
     pub digest: Digest,
+}
+
+/// Whether a regulation is in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// It is.
+    InForce,
+    /// A draft for comment.
+    Draft,
+    /// A draft whose final text is in force.
+    DraftSuperseded,
+}
+
+/// A span of days.
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Span {
+    /// The first day.
+    pub from: DayOrText,
+    /// The last day.
+    pub to: DayOrText,
 }
 
 fn zero_digest() -> Digest {
     Digest::ZERO
 }
 
+/// A day, or what stands in a text where a day belongs.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
-enum DayOrText {
-    Day(toml::value::Datetime),
+pub enum DayOrText {
+    /// A day.
+    Day(#[cfg_attr(test, schemars(with = "String"))] toml::value::Datetime),
+    /// Words.
     Text(String),
 }
 
@@ -125,22 +214,16 @@ impl Regime {
                     .expected(names),
             )
         })?;
-        let mut table: toml::Table =
-            toml::from_str(&text).map_err(|error| toml_finding(Code::RegimeInvalid, &file, &text, &error))?;
-        if let Some(toml::Value::String(parent)) = table.get("inherits") {
-            let Some((parent_file, parent_text)) = source(root, parent) else {
-                return Err(Box::new(
-                    Finding::new(Code::RegimeInvalid, Place::file(file)).found(parent).expected("inherits"),
-                ));
-            };
-            let mut merged: toml::Table = toml::from_str(&parent_text)
-                .map_err(|error| toml_finding(Code::RegimeInvalid, &parent_file, &parent_text, &error))?;
-            merged.extend(table);
-            table = merged;
-        }
-        let mut regime: Self = table
-            .try_into()
-            .map_err(|error: toml::de::Error| toml_finding(Code::RegimeInvalid, &file, &text, &error))?;
+        let mut regime = if text.lines().any(|line| line.starts_with("inherits")) {
+            let table = inherited(root, &file, &text)?;
+            table
+                .try_into()
+                .map_err(|error: toml::de::Error| toml_finding(Code::RegimeInvalid, &file, &text, &error))?
+        } else {
+            // Read from the text itself, so that a mistake has its line.
+            let read: Result<Self, _> = toml::from_str(&text);
+            read.map_err(|error| toml_finding(Code::RegimeInvalid, &file, &text, &error))?
+        };
         regime.digest = Digest::of(text.as_bytes());
         regime.check().map_err(|(found, expected)| {
             Box::new(Finding::new(Code::RegimeInvalid, Place::file(file.as_str())).found(&found).expected(expected))
@@ -148,12 +231,9 @@ impl Regime {
         Ok(regime)
     }
 
-    /// A status or a day that the program cannot read would pass for "in force" in silence.
+    /// What the types alone do not rule out: a day that cannot be read would pass for "in force" in silence, an
+    /// article beyond the last one is a typing error, fields and their keys must go together.
     fn check(&self) -> Result<(), (String, String)> {
-        const STATUSES: [&str; 3] = ["in_force", "draft", "draft_superseded"];
-        if !STATUSES.contains(&self.status.as_str()) {
-            return Err((self.status.clone(), format!("status = {}", STATUSES.join(" | "))));
-        }
         let days = [("effective_from", &self.effective_from), ("effective_until", &self.effective_until)];
         for (key, day) in days {
             if let Some(DayOrText::Text(text)) = day
@@ -163,6 +243,24 @@ impl Regime {
             {
                 return Err((text.clone(), format!("{key} = 2026-11-21 | \"unspecified\"")));
             }
+        }
+        let catalog = &self.catalog;
+        for (fields, keys, name) in [
+            (&catalog.mandatory_fields, &catalog.mandatory_keys, "mandatory"),
+            (&catalog.open_catalog_fields, &catalog.open_catalog_keys, "open_catalog"),
+        ] {
+            if fields.len() != keys.len() {
+                let counts = format!("{} / {}", fields.len(), keys.len());
+                return Err((counts, format!("[catalog] {name}_fields = {name}_keys")));
+            }
+        }
+        if let Some(deadline) = self.deadline.iter().find(|deadline| deadline.n == Some(0)) {
+            return Err(("n = 0".to_owned(), format!("[[deadline]] {}: n ≥ 1", deadline.id)));
+        }
+        if let Some(review) = catalog.annual_review.said()
+            && Day::parse_iso(&format!("2023-{}", review.by)).is_none()
+        {
+            return Err((review.by.clone(), "[catalog] annual_review: by = \"06-30\"".to_owned()));
         }
         Ok(())
     }
@@ -176,7 +274,7 @@ impl Regime {
     /// Whether it is a draft, which must not be used for publication.
     #[must_use]
     pub fn is_draft(&self) -> bool {
-        self.status.starts_with("draft")
+        self.status != Status::InForce
     }
 
     /// Whether it is in force on a day; a text without a last day stays in force.
@@ -233,17 +331,6 @@ pub fn fill(template: &str, values: &[(&str, &str)]) -> String {
     res
 }
 
-fn source(root: &Path, id: &str) -> Option<(String, String)> {
-    if id.contains(['/', '\\', '.']) {
-        return None;
-    }
-    let file = format!("regimes/{id}.toml");
-    if let Ok(text) = std::fs::read_to_string(root.join(&file)) {
-        return Some((file, text));
-    }
-    BUILT_IN.iter().find(|(name, _)| *name == id).map(|(_, text)| (file, (*text).to_owned()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -254,6 +341,40 @@ mod tests {
             let regime =
                 Regime::load(Path::new("/nonexistent"), id).unwrap_or_else(|finding| panic!("{id}: {finding:?}"));
             assert_eq!(&regime.id, id);
+        }
+    }
+
+    /// `docs/regime.schema.json` says of a profile what the types say; `SNAPSHOTS=overwrite` writes it.
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "whoever runs the tests says so")]
+    fn the_published_schema_is_that_of_the_types() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/regime.schema.json");
+        let schema = serde_json::to_string_pretty(&schemars::schema_for!(Regime)).unwrap() + "\n";
+        if std::env::var_os("SNAPSHOTS").is_some() {
+            std::fs::write(&path, &schema).unwrap();
+        }
+        assert_eq!(std::fs::read_to_string(path).unwrap_or_default(), schema);
+    }
+
+    #[test]
+    fn a_draft_says_what_it_says_under_its_own_articles() {
+        let root = Path::new("/nonexistent");
+        let (draft, text) =
+            (Regime::load(root, "yancheng-2022-draft").unwrap(), Regime::load(root, "yancheng-2022").unwrap());
+        assert_eq!((draft.objection.article.as_str(), text.objection.article.as_str()), ("第三十条", "第二十八条"));
+        assert!(draft.objection.claims.is_empty() && !text.objection.claims.is_empty());
+        assert_ne!(draft.catalog.standard, text.catalog.standard);
+        assert_eq!(draft.objection.outcomes, text.objection.outcomes);
+    }
+
+    #[test]
+    fn no_article_lies_beyond_the_last() {
+        for (id, _) in BUILT_IN {
+            let total = Regime::load(Path::new("/nonexistent"), id).unwrap().articles_total;
+            for value in explain::values(&table_of(Path::new("/nonexistent"), id).unwrap()) {
+                let own: Vec<u32> = articles::named_in(&value.article);
+                assert!(own.iter().all(|n| *n <= total), "{id}: {value:?}");
+            }
         }
     }
 

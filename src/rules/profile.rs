@@ -1,101 +1,123 @@
-//! The sections of a rule profile, as the file has them.
+//! What the sections of a rule profile are made of: what is said and unsaid, periods, clauses, deadlines.
+//!
+//! Unknown keys are errors, so that a misspelt rule is never a rule that silently does not hold. The JSON Schema in
+//! `docs/regime.schema.json` is made of these types.
 
-use serde::Deserialize;
+use std::collections::BTreeMap;
 
-/// `[roles]`.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Roles {
-    /// 公共数据主管部门.
-    pub authority: Role,
-    /// 运行管理机构 or 服务机构.
-    pub operator: Role,
-    /// 数据提供部门.
-    pub provider: Role,
-    /// 开放网站.
-    pub site: Role,
+use serde::{Deserialize, Serialize};
+
+/// What the regulation says, or that it says nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+pub enum Unsaid {
+    /// The regulation says nothing.
+    #[default]
+    #[serde(rename = "unspecified")]
+    Unspecified,
 }
 
-/// One role.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Role {
-    /// The body, where the text names one.
-    #[serde(default)]
-    pub name: String,
-    /// What the text calls it.
-    pub title: String,
-    /// The article.
-    pub article: String,
+/// A value, or `unspecified` where the regulation says nothing; nothing is ever invented for it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum Said<T> {
+    /// The regulation says nothing.
+    Unsaid(Unsaid),
+    /// What it says.
+    Said(T),
 }
 
-/// `[classes]`: the definitions of the three classes; `unspecified` where the text has none.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Classes {
-    /// The article.
-    pub article: String,
-    /// 不予开放.
-    pub not_open: String,
-    /// 有条件开放.
-    pub conditional: String,
-    /// 无条件开放.
-    pub unconditional: String,
+impl<T> Default for Said<T> {
+    fn default() -> Self {
+        Self::Unsaid(Unsaid::Unspecified)
+    }
 }
 
-/// `[class_change]`, as far as the gate asks for it.
-#[derive(Clone, Debug, Deserialize)]
-pub struct ClassChange {
-    /// The article.
-    pub article: String,
-    /// Lowering the class of what is open.
-    pub downgrade: Downgrade,
-}
-
-/// What lowering a class asks for.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Downgrade {
-    /// The words of the regulation; empty where it says nothing.
-    #[serde(default)]
-    pub quote: String,
-    /// What is asked for where the regulation says nothing.
-    #[serde(default)]
-    pub policy_default: String,
-}
-
-impl ClassChange {
-    /// The rule in words, for findings.
-    #[must_use]
-    pub fn words(&self) -> String {
-        if self.downgrade.quote.is_empty() {
-            format!("{} ({})", POLICY, self.downgrade.policy_default)
-        } else {
-            format!("{}：{}", self.article, self.downgrade.quote)
+impl<T> Said<T> {
+    /// The value, where there is one.
+    pub fn said(&self) -> Option<&T> {
+        match self {
+            Self::Unsaid(_) => None,
+            Self::Said(value) => Some(value),
         }
     }
 }
 
-/// What stands before a value that is ours and not the law's.
-const POLICY: &str = "运营要求";
-
-/// `[catalog]`.
-#[derive(Clone, Debug, Deserialize)]
-pub struct CatalogRules {
-    /// The article.
-    pub article: String,
-    /// Required fields in the regulation's words.
-    pub mandatory_fields: Vec<String>,
-    /// The same by key, in the same order.
-    pub mandatory_keys: Vec<String>,
+/// On what a value rests.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// It is written in the regulation.
+    #[default]
+    Statutory,
+    /// It follows from its words.
+    Derived,
+    /// It is ours: shown to readers only as 运营目标.
+    Policy,
 }
 
-/// `[access]`.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct Access {
-    /// Where the text asks that machines can read the data.
+/// The unit of a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Unit {
+    /// 工作日.
+    Workday,
+    /// 日.
+    CalendarDay,
+    /// 月.
+    Month,
+    /// 年.
+    Year,
+    /// 立即.
+    Immediate,
+    /// 及时.
+    Promptly,
+    /// A day of each year.
+    FixedDate,
+    /// 未规定.
+    Unspecified,
+}
+
+/// A period: how long, from when, in which words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Period {
+    /// How many units.
     #[serde(default)]
-    pub machine_readable: Option<Clause>,
+    pub n: Option<u32>,
+    /// The unit.
+    pub unit: Unit,
+    /// From when on; `unspecified` where the text does not say.
+    #[serde(default)]
+    pub from: String,
+    /// The article, where it is not the section's.
+    #[serde(default)]
+    pub article: String,
+    /// The words.
+    #[serde(default)]
+    pub quote: String,
+    /// Whether it holds only where no other rule sets a period.
+    #[serde(default)]
+    pub fallback_only: bool,
+    /// Whether what can be done at once must be.
+    #[serde(default)]
+    pub immediate_if_possible: bool,
+    /// `at_least` for the shortest time that something is kept.
+    #[serde(default)]
+    pub comparator: String,
+    /// On what it rests.
+    #[serde(default)]
+    pub basis: Basis,
 }
 
 /// Words of the regulation with their article.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
 pub struct Clause {
     /// The article.
     pub article: String,
@@ -103,103 +125,53 @@ pub struct Clause {
     pub quote: String,
 }
 
-/// `[objection]`.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Objection {
-    /// Whether the regulation knows objections.
-    pub available: bool,
+/// `[[deadline]]`: a period that a rule sets.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Deadline {
+    /// Its name.
+    pub id: String,
     /// The article.
     pub article: String,
-    /// Who may object.
+    /// How many units.
     #[serde(default)]
-    pub who: Vec<String>,
-    /// On which grounds.
+    pub n: Option<u32>,
+    /// The unit.
+    pub unit: Unit,
+    /// The day of the year, as `06-30`, for a fixed date.
     #[serde(default)]
-    pub grounds: Vec<String>,
-    /// What the objector may claim.
-    #[serde(default)]
-    pub claims: Vec<String>,
-    /// Whether evidence must come with it.
-    #[serde(default)]
-    pub evidence_required: bool,
-    /// Whether and when opening is suspended once evidence is there.
-    #[serde(default)]
-    pub suspend_on_evidence: String,
-    /// What the provider must do, in the regulation's words.
-    #[serde(default)]
-    pub provider_verify: Option<Duty>,
-    /// What the authority must do, in the regulation's words.
-    #[serde(default)]
-    pub authority_to_provider: Option<Duty>,
-    /// Possible outcomes by code name.
-    #[serde(default)]
-    pub outcomes: Vec<String>,
-    /// The deadline of the decision; a text for `unspecified`.
-    #[serde(default)]
-    pub decision_deadline: Option<toml::Value>,
-    /// What stands in for the regulation where it knows no objections.
-    #[serde(default)]
-    pub fallback: String,
+    pub month_day: String,
+    /// From when on.
+    pub from: String,
+    /// Whose it is.
+    pub actor: String,
+    /// Whether it concerns an open-data site.
+    pub in_site_scope: bool,
 }
 
-/// A duty in the regulation's words.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Duty {
-    /// The words.
-    #[serde(default)]
-    pub quote: String,
+/// A difference that a draft's file tells of: what the draft says and what the final text says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Difference {
+    /// In the draft.
+    pub draft: Words,
+    /// In the final text.
+    #[serde(rename = "final")]
+    pub in_force: Words,
 }
 
-/// `[report]`.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct Report {
-    /// The article.
-    pub article: String,
-    /// What can be reported.
-    #[serde(default)]
-    pub subject: String,
-    /// Who may report.
-    #[serde(default)]
-    pub who: String,
+/// One text or several.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(untagged)]
+pub enum Words {
+    /// One.
+    One(String),
+    /// Several.
+    Many(Vec<String>),
 }
 
-/// `[citation]`.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Citation {
-    /// The article; a word for "none" where the regulation has none.
-    pub article: String,
-    /// Whether attribution is a duty.
-    pub required: bool,
-    /// Which works it binds.
-    #[serde(default)]
-    pub applies_to: Vec<String>,
-    /// What must be named.
-    #[serde(default)]
-    pub elements: Vec<String>,
-    /// Whether the day of acquisition must be named.
-    #[serde(default)]
-    pub acquisition_date_required: bool,
-    /// The sentence, with `{site}`, `{title}`, `{provider}` and `{acquired_on}`.
-    pub template_zh: String,
-    /// The same in English, for readers; the Chinese sentence governs.
-    pub template_en: String,
-}
-
-/// `[priority]`.
-#[derive(Clone, Debug, Default, Deserialize)]
-pub struct Priority {
-    /// The article.
-    pub article: String,
-    /// The domains.
-    #[serde(default)]
-    pub domains: Vec<String>,
-}
-
-/// `[reuse_limits]`.
-#[derive(Clone, Debug, Deserialize)]
-pub struct ReuseLimits {
-    /// The article.
-    pub article: String,
-    /// Its words.
-    pub quote: String,
-}
+/// `[article_map]`: article of the draft to article of the final text.
+pub type ArticleMap = BTreeMap<String, String>;

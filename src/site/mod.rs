@@ -76,6 +76,8 @@ pub struct CatalogConfig {
     pub values: BTreeMap<String, BTreeMap<String, String>>,
     /// Headers that are left aside on purpose.
     pub ignore: Vec<String>,
+    /// When the catalog was last reviewed as a whole, where the rules ask for it in each year.
+    pub reviewed_on: Option<Day>,
 }
 
 impl Default for CatalogConfig {
@@ -88,6 +90,7 @@ impl Default for CatalogConfig {
             columns: BTreeMap::new(),
             values: BTreeMap::new(),
             ignore: Vec::new(),
+            reviewed_on: None,
         }
     }
 }

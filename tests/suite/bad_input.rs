@@ -131,6 +131,18 @@ const FAULTS: &[Fault] = &[
         },
     },
     Fault {
+        code: "DATA_OVERDUE",
+        make: |p| catalog(p, ",更新频率,更新日期", &["ok,甲,局,无条件开放,每月,2026-01-01"]),
+    },
+    Fault {
+        code: "CATALOG_REVIEW_DUE",
+        make: |p| {
+            let text = include_str!("../../regimes/yancheng-2022.toml");
+            let review = "annual_review = { required = true, by = \"06-30\", quote = \"测试\" }";
+            p.write("regimes/yancheng-2022.toml", &text.replace("annual_review = \"unspecified\"", review));
+        },
+    },
+    Fault {
         code: "REGIME_ENDS_SOON",
         make: |p| {
             let text = include_str!("../../regimes/yancheng-2022.toml");

@@ -336,6 +336,7 @@ fn a_build_killed_while_it_recorded_is_finished_by_the_next() {
         "ids_csv": project.read("records/ids.csv"), "ledger_tsv": project.read("records/ledger.tsv"),
     });
     project.write("records/pending.json", &pending.to_string());
+    project.write("records/chain.next", last);
     project.write("records/chain.jsonl", &format!("{first}{}", &last[..last.len() / 2]));
     project.build_well();
     assert!(project.read("records/chain.jsonl").starts_with(&whole));

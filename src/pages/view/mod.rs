@@ -2,6 +2,7 @@
 
 mod card;
 mod dataset;
+mod duties;
 mod fields;
 mod home;
 mod list;

@@ -5,6 +5,7 @@ use serde::Serialize;
 
 use crate::pages::plan::Job;
 use crate::pages::strings::count;
+use crate::pages::view::duties;
 use crate::pages::view::shell::PageHead;
 use crate::pages::view::{Fact, Scope, contact_of_site, tally};
 
@@ -16,12 +17,12 @@ pub(super) struct TermsView {
 }
 
 #[derive(Serialize, Default)]
-struct Section {
-    title: String,
-    article: String,
-    texts: Vec<String>,
-    rows: Vec<Fact>,
-    quote: String,
+pub(super) struct Section {
+    pub title: String,
+    pub article: String,
+    pub texts: Vec<String>,
+    pub rows: Vec<Fact>,
+    pub quote: String,
 }
 
 #[derive(Serialize)]
@@ -66,6 +67,7 @@ pub(super) fn terms(scope: Scope<'_>, job: &Job<'_>) -> TermsView {
             ..Section::default()
         });
     }
+    sections.extend(duties::sections(scope));
     sections.push(roles_section(scope));
     if !regime.priority.domains.is_empty() {
         sections.push(Section {
@@ -151,7 +153,7 @@ fn example_sentence(scope: Scope<'_>) -> String {
 
 fn roles_section(scope: Scope<'_>) -> Section {
     let roles = &scope.site.inputs.regime.roles;
-    let role = |key: &str, role: &crate::rules::profile::Role| {
+    let role = |key: &str, role: &crate::rules::opening::Role| {
         let name = if role.name.is_empty() { role.title.clone() } else { format!("{}（{}）", role.title, role.name) };
         row(scope, key, format!("{name}，{}", role.article))
     };
@@ -190,7 +192,7 @@ fn objection_sections(scope: Scope<'_>) -> Vec<Section> {
         rows.push(row("objection_claims", &rule.claims));
     }
     let outcomes: Vec<String> =
-        rule.outcomes.iter().map(|code| strings.get(&format!("outcome_{code}")).to_owned()).collect();
+        rule.outcomes.iter().map(|code| strings.get(&format!("outcome_{}", code.code_name())).to_owned()).collect();
     rows.push(row("objection_outcomes", &outcomes));
     let mut texts = vec![
         strings.get(if rule.evidence_required { "objection_evidence" } else { "objection_no_evidence" }).to_owned(),
@@ -198,7 +200,7 @@ fn objection_sections(scope: Scope<'_>) -> Vec<Section> {
     if rule.suspend_on_evidence == "immediate" {
         texts.push(strings.get("objection_suspends").to_owned());
     }
-    if rule.decision_deadline.as_ref().and_then(toml::Value::as_str) == Some(UNSPECIFIED) {
+    if rule.decision_deadline.said().is_none() {
         texts.push(strings.get("objection_deadline_unspecified").to_owned());
     }
     let duties = [&rule.authority_to_provider, &rule.provider_verify];

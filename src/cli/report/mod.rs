@@ -1,16 +1,20 @@
-//! The team's report: on the terminal, as JSON lines, and as an HTML page outside the site.
+//! The team's report: on the terminal, as JSON lines, and outside the site as an HTML page and CSV files.
+
+mod due;
+mod page;
+mod sheet;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 
-use anyhow::{Context, Result};
-use serde::Serialize;
-
 use crate::cli::pipeline::Run;
 use crate::cli::print::{self, say};
 use crate::diag::{Code, Finding, Lang, Level};
+use crate::model::date::Day;
 use crate::records::replace;
+use anyhow::{Context, Result};
+use due::Due;
 
 /// How many places of one kind of finding the terminal shows.
 const SHOWN: usize = 3;
@@ -21,7 +25,7 @@ struct Group<'a> {
     findings: Vec<&'a Finding>,
 }
 
-fn groups(findings: &[Finding]) -> Vec<Group<'_>> {
+fn groups<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Vec<Group<'a>> {
     let mut by_kind: BTreeMap<(Level, Code, String, String), Group<'_>> = BTreeMap::new();
     for finding in findings {
         let hint_key =
@@ -102,98 +106,34 @@ fn group_text(group: &Group<'_>, all: bool, lang: Lang) -> String {
     res
 }
 
-#[derive(Serialize)]
-struct ReportView {
-    lang: &'static str,
-    title: &'static str,
-    summary: Vec<(String, String)>,
-    groups: Vec<GroupView>,
-    nothing: &'static str,
-    expected: &'static str,
-    hint: &'static str,
-    headers: Vec<&'static str>,
+/// The findings by provider: those about the site as a whole first, then the providers with the most to fix.
+fn by_provider(run: &Run) -> Vec<(String, Vec<&Finding>)> {
+    let mut parts: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
+    for finding in &run.findings {
+        parts.entry(run.owners.of_finding(finding)).or_default().push(finding);
+    }
+    let mut res: Vec<(String, Vec<&Finding>)> =
+        parts.into_iter().map(|(provider, findings)| (provider.to_owned(), findings)).collect();
+    let n_to_fix =
+        |findings: &[&Finding], level| findings.iter().filter(|finding| finding.code.level() <= level).count();
+    res.sort_by_cached_key(|(provider, findings)| {
+        let most = std::cmp::Reverse((n_to_fix(findings, Level::Refuse), n_to_fix(findings, Level::Warn)));
+        (!provider.is_empty(), most, provider.clone())
+    });
+    res
 }
 
-#[derive(Serialize)]
-struct GroupView {
-    level: &'static str,
-    level_word: &'static str,
-    code: &'static str,
-    message: String,
-    count: usize,
-    expected: String,
-    hint: String,
-    source: &'static str,
-    rows: Vec<Vec<String>>,
-    show: String,
-    open: bool,
-}
-
-/// Writes `findings.jsonl` and `index.html` into the report folder.
+/// Writes `findings.jsonl`, `index.html` and the CSV files into the report folder.
 ///
 /// Errors: when the folder cannot be written.
-pub fn to_files(dir: &Path, run: &Run, lang: Lang) -> Result<()> {
+pub fn to_files(dir: &Path, run: &Run, as_of: Day, lang: Lang) -> Result<()> {
+    let due = Due::of(run.basis.as_ref().map(|basis| (&basis.regime, &basis.days)), as_of);
     std::fs::create_dir_all(dir).with_context(|| format!("making {}", dir.display()))?;
     let mut lines = String::new();
     for finding in &run.findings {
         let _ = writeln!(lines, "{}", finding.to_json(lang));
     }
     replace(&dir.join("findings.jsonl"), lines.as_bytes())?;
-    replace(&dir.join("index.html"), html(run, lang)?.as_bytes())
-}
-
-/// The report as one HTML page without any script or outside file.
-///
-/// Errors: when the built-in template fails, which a test rules out.
-fn html(run: &Run, lang: Lang) -> Result<String> {
-    let counts = run.counts;
-    let number = |zh: &'static str, en: &'static str, n: usize| (say(lang, zh, en).to_owned(), n.to_string());
-    let view = ReportView {
-        lang: say(lang, "zh-CN", "en"),
-        title: say(lang, "发布检查报告", "Publication report"),
-        summary: vec![
-            number("目录条目", "Entries", counts.entries),
-            number("可发布", "Publishable", counts.published),
-            number("因问题未发布", "Refused", counts.refused),
-            number("按目录不开放", "Not open", counts.closed),
-            number("重复", "Repeated", counts.repeated),
-        ],
-        groups: groups(&run.findings).iter().map(|group| group_view(group, lang)).collect(),
-        nothing: say(lang, "没有发现问题。", "Nothing was found."),
-        expected: say(lang, "应为", "Expected"),
-        hint: say(lang, "处理", "What to do"),
-        headers: match lang {
-            Lang::Zh => vec!["位置", "数据集", "发现"],
-            Lang::En => vec!["Place", "Dataset", "Found"],
-        },
-    };
-    let mut tera = tera::Tera::new();
-    tera.add_raw_template("report.html", include_str!("report.html")).context("reading the report's template")?;
-    let context = tera::Context::from_serialize(&view).context("making the report")?;
-    tera.render("report.html", &context).context("rendering the report")
-}
-
-fn group_view(group: &Group<'_>, lang: Lang) -> GroupView {
-    let first = group.findings.first();
-    let words = |text: fn(&Finding, Lang) -> String| first.map(|finding| text(finding, lang)).unwrap_or_default();
-    GroupView {
-        level: group.code.level().name(),
-        level_word: group.code.level().word(lang),
-        code: group.code.name(),
-        message: words(Finding::message),
-        count: group.findings.len(),
-        expected: words(Finding::expectation),
-        hint: words(Finding::hint),
-        source: group.code.source(),
-        rows: group
-            .findings
-            .iter()
-            .map(|finding| vec![finding.place.describe(lang), finding.subject.clone(), finding.found.clone()])
-            .collect(),
-        show: match lang {
-            Lang::Zh => format!("查看 {} 处", group.findings.len()),
-            Lang::En => format!("show {}", group.findings.len()),
-        },
-        open: group.findings.len() <= 20,
-    }
+    replace(&dir.join("index.html"), page::html(run, &due, lang)?.as_bytes())?;
+    sheet::write(dir, run, &due, lang)
 }

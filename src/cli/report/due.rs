@@ -1,0 +1,91 @@
+//! Why something is to be fixed, and by when: from the regime and the working days, never from here.
+
+use crate::calendar::{Unpublished, WorkingDays};
+use crate::cli::print::say;
+use crate::diag::{Code, Lang, Level};
+use crate::model::date::Day;
+use crate::rules::Regime;
+use crate::rules::profile::Deadline;
+
+/// The period of the regime that runs from the day on which the team hands out its report.
+const RECTIFICATION: &str = "quality_rectification";
+/// What stands for a day that nobody can know yet.
+const UNPUBLISHED: &str = "待公布";
+
+/// What a report says of articles and days; empty where the rules could not be read.
+pub struct Due {
+    as_of: Day,
+    articles: Vec<(&'static [Code], String)>,
+    /// The period to put things right: its article and words, and its last day.
+    rectification: Option<(String, String)>,
+}
+
+impl Due {
+    /// Reads it off the rules.
+    pub fn of(rules: Option<(&Regime, &WorkingDays)>, as_of: Day) -> Self {
+        let Some((regime, days)) = rules else { return Self { as_of, articles: Vec::new(), rectification: None } };
+        let screening = regime.pre_publication.as_ref().map(|rule| rule.article.clone()).unwrap_or_default();
+        let machine_readable = regime.access.machine_readable.as_ref().map(|rule| rule.article.clone());
+        let articles: Vec<(&'static [Code], String)> = vec![
+            (&[Code::FieldMissing, Code::FieldRequired, Code::DataOverdue], regime.catalog.article.clone()),
+            (
+                &[Code::OpennessMissing, Code::OpennessUnknown, Code::OpennessContradiction, Code::OpennessClosed],
+                regime.classes.article.clone(),
+            ),
+            (&[Code::ClassLowered, Code::DatasetVanished], regime.class_change.article.clone()),
+            (
+                &[
+                    Code::PersonalData,
+                    Code::PersonalHeader,
+                    Code::PersonalCombination,
+                    Code::PersonalDoubt,
+                    Code::NotScreened,
+                ],
+                screening,
+            ),
+            (&[Code::NotMachineReadable], machine_readable.unwrap_or_default()),
+        ];
+        let rectification = regime.deadline.iter().find(|deadline| deadline.id == RECTIFICATION);
+        let rectification =
+            rectification.and_then(|deadline| Some((words(deadline), last_day(days, as_of, deadline.n?))));
+        Self { as_of, articles, rectification }
+    }
+
+    /// The article that a finding rests on; the source of the rule where the regime has none.
+    pub fn why(&self, code: Code) -> String {
+        let of_regime = self.articles.iter().find(|(codes, article)| codes.contains(&code) && !article.is_empty());
+        of_regime.map_or_else(|| code.source().to_owned(), |(_, article)| format!("{article}；{}", code.source()))
+    }
+
+    /// By when it is to be put right; the words say where the rules set no period.
+    pub fn when(&self, code: Code, lang: Lang) -> String {
+        match (&self.rectification, code.level()) {
+            (_, Level::Note) => String::new(),
+            (Some((words, last_day)), _) => format!("{last_day}（{words}）"),
+            (None, _) => say(lang, "规则未规定期限", "the rules set no period").to_owned(),
+        }
+    }
+
+    /// The first line of the report.
+    pub fn lead(&self, lang: Lang) -> String {
+        let day = self.as_of;
+        match lang {
+            Lang::Zh => format!("检查日期 {day}。期限自本报告送达提供单位之日起算，这里按检查日期计算。"),
+            Lang::En => format!(
+                "Checked for {day}. Periods run from the day on which the provider gets this report; here they are counted from the day of the check."
+            ),
+        }
+    }
+}
+
+fn words(deadline: &Deadline) -> String {
+    let n = deadline.n.map_or_else(String::new, |n| n.to_string());
+    format!("{}：{} 起 {n} 个工作日", deadline.article, deadline.from)
+}
+
+fn last_day(days: &WorkingDays, as_of: Day, n: u32) -> String {
+    match days.period(as_of, n) {
+        Ok(period) => period.last_day.to_string(),
+        Err(Unpublished(_)) => UNPUBLISHED.to_owned(),
+    }
+}
