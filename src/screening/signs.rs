@@ -108,12 +108,15 @@ fn numbers(bytes: &[u8], res: &mut Signs) {
             let byte = |at: Option<usize>| at.and_then(|at| bytes.get(at));
             byte(at) == Some(&b'.') && byte(beyond).is_some_and(u8::is_ascii_digit)
         };
-        if is_part(token.begin.checked_sub(1), token.begin.checked_sub(2))
-            || is_part(Some(token.end), Some(token.end + 1))
+        let is_digit_first = text.first().is_some_and(u8::is_ascii_digit);
+        if is_digit_first
+            && ((is_part(token.begin.checked_sub(1), token.begin.checked_sub(2)) && !is_listed(bytes, token.begin))
+                || is_part(Some(token.end), Some(token.end + 1)))
         {
             if is_ip(bytes, token.begin) {
                 res.add(Kind::Ip, is_all(bytes, token.begin, ip_end(bytes, token.begin)));
             }
+            joined.judge(bytes, res);
             joined = Joined::default();
             continue;
         }
@@ -137,6 +140,14 @@ fn numbers(bytes: &[u8], res: &mut Signs) {
         joined.push(token, text);
     }
     joined.judge(bytes, res);
+}
+
+/// Whether a number follows the number of a list, as in `1.13925522956`, and not the whole part of a fraction.
+fn is_listed(bytes: &[u8], begin: usize) -> bool {
+    let is_break = |byte: &u8| !byte.is_ascii() || matches!(byte, b' ' | b'\n' | b'\t' | b';');
+    let is_item = begin >= 2 && matches!(bytes[begin - 2], b'1'..=b'9');
+    let stands_alone = begin == 2 || bytes.get(begin.wrapping_sub(3)).is_some_and(is_break);
+    is_item && stands_alone && bytes.len() > begin + 11
 }
 
 /// Whether bytes end like a UUID: twelve hexadecimal digits after a group of four.
@@ -236,6 +247,9 @@ mod tests {
         assert_eq!(inside("13925522956-13925522957"), [Kind::Mobile]);
         assert_eq!(inside("** Tel13925522956 **"), [Kind::Mobile]);
         assert_eq!(inside("ID11010519491231002x"), [Kind::ResidentId]);
+        assert_eq!(inside("名单13925522956.csv"), [Kind::Mobile]);
+        assert_eq!(inside("见 13925522956。"), [Kind::Mobile]);
+        assert_eq!(inside("1.13925522956；2.13925522957"), [Kind::Mobile]);
     }
 
     #[test]
@@ -245,6 +259,8 @@ mod tests {
             "/deatil/7af62e4c4a9b425083aec16381433471",
             "028a95135017626353fa67145279184d",
             "113.13925522956",
+            "1.13925522956",
+            "[[113.13925522956,33.13925522956]]",
             "13925522956.5",
             "2026-03-01 12:30:45",
             "20260301123045",

@@ -185,7 +185,9 @@ impl Ingest<'_> {
             None
         };
         let mut outcome = Outcome { source, original, tables, notes, suspicions, files: Vec::new() };
-        if let Some(reuse) = self.reuse {
+        // What may not be published is not kept either: an outcome holds values.
+        let is_clean = !outcome.suspicions.iter().any(|(_, found)| found.verdict.refuses());
+        if let Some(reuse) = self.reuse.filter(|_| is_clean) {
             outcome.files = self.kept(&outcome)?;
             reuse.keep(key, &outcome)?;
         }

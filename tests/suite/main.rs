@@ -20,6 +20,7 @@ mod house_rules;
 mod invariants;
 mod pages;
 mod regressions;
+mod screening;
 mod serve;
 mod support;
 mod tables;

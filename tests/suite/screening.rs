@@ -1,0 +1,207 @@
+//! Screening through the whole program: what is refused stays out of every file, and nothing repeats a whole value.
+
+use std::io::Read;
+use std::path::Path;
+
+use crate::support::{Project, repository, tree};
+
+/// The specimen number of GB 11643-1999: nobody's.
+const SPECIMEN: &str = "11010519491231002X";
+
+fn project_with(name: &str, bytes: &[u8]) -> Project {
+    let project = Project::new();
+    project.write_bytes(&format!("datasets/files/{name}"), bytes);
+    let rows = format!(
+        "数据资源标识,数据资源名称,提供方名称,开放类型,文件\nok,甲,局,无条件开放,\nb,乙,局,无条件开放,files/{name}\n"
+    );
+    project.write("datasets/catalog.csv", &rows);
+    project
+}
+
+/// Every text that a build wrote, members of archives unpacked.
+fn everything(root: &Path) -> Vec<(String, String)> {
+    let mut res = Vec::new();
+    for (path, bytes) in tree(root) {
+        if path.starts_with("datasets/files/") {
+            continue;
+        }
+        if bytes.starts_with(b"PK\x03\x04") {
+            let mut zip = zip::ZipArchive::new(std::io::Cursor::new(bytes)).unwrap();
+            for idx in 0..zip.len() {
+                let mut member = zip.by_index(idx).unwrap();
+                let mut bytes = Vec::new();
+                member.read_to_end(&mut bytes).unwrap();
+                res.push((format!("{path}!{}", member.name().unwrap()), String::from_utf8_lossy(&bytes).into_owned()));
+            }
+        } else {
+            res.push((path, String::from_utf8_lossy(&bytes).into_owned()));
+        }
+    }
+    res
+}
+
+fn is_nowhere(project: &Project, value: &str) {
+    for (path, text) in everything(&project.path("")) {
+        assert!(!text.contains(value), "{path} holds {value}");
+    }
+}
+
+fn assert_refused(project: &Project, code: &str) {
+    let ran = project.build();
+    assert!(ran.code == 1 && ran.stderr.contains(code), "{}", ran.stderr);
+    assert!(project.path("public/datasets/ok").exists() && !project.path("public/datasets/b").exists());
+    assert!(!ran.stderr.contains(SPECIMEN), "{}", ran.stderr);
+}
+
+#[test]
+fn a_list_of_people_stays_closed_and_no_value_is_told() {
+    let list = std::fs::read(repository().join("tests/fixtures/pii/people_plain.csv")).unwrap();
+    let project = project_with("people.csv", &list);
+    assert_refused(&project, "PERSONAL_DATA");
+    let text = String::from_utf8(list).unwrap();
+    for row in text.lines().skip(1) {
+        let cells: Vec<&str> = row.split(',').collect();
+        for value in [cells[2], cells[3], cells[4], cells[5]] {
+            is_in_no_small_file(&project, value);
+        }
+        // One row is enough for the archives and the large files.
+        if row.starts_with("1,") {
+            is_nowhere(&project, cells[2]);
+        }
+    }
+}
+
+fn is_in_no_small_file(project: &Project, value: &str) {
+    for name in ["report/index.html", "report/findings.csv", "report/findings.jsonl", "records/chain.jsonl"] {
+        assert!(!project.read(name).contains(value), "{name} holds {value}");
+    }
+}
+
+#[test]
+fn what_is_masked_is_masked_everywhere_and_the_original_is_not_offered() {
+    let rows = format!("姓名,公民身份号码,年龄,补贴\n张三,{SPECIMEN},43,100\n李四,440524188001010014,47,200\n");
+    let project = project_with("x.csv", rows.as_bytes());
+    assert_refused(&project, "PERSONAL_DATA");
+    let transform = |column: &str, rest: &str| {
+        format!("[[transform]]\nfiles = \"datasets/files/x.csv\"\ncolumn = \"{column}\"\n{rest}\n")
+    };
+    let all = [
+        transform("姓名", "how = \"drop\""),
+        transform("公民身份号码", "how = \"mask\"\nkeep_first = 6"),
+        transform("年龄", "how = \"band\"\nwidth = 10"),
+    ];
+    project.write("datasets/transforms.toml", &all.concat());
+    project.build_well();
+    let csv = project.read("public/datasets/b/data/x.csv");
+    assert_eq!(csv, "公民身份号码,年龄,补贴\r\n110105************,40-49,100\r\n440524************,40-49,200\r\n");
+    assert!(!project.path("public/datasets/b/files").exists());
+    for value in [SPECIMEN, "440524188001010014", "张三", "李四"] {
+        is_nowhere(&project, value);
+    }
+    // A transform that is taken back closes the dataset again, whatever an earlier build kept.
+    project.write("datasets/transforms.toml", &all[..1].concat());
+    assert_refused(&project, "PERSONAL_DATA");
+    is_nowhere(&project, SPECIMEN);
+}
+
+#[test]
+fn a_ground_opens_what_it_names_and_nothing_else() {
+    let project =
+        project_with("x.csv", "编号,值班电话,备用\n1,13925522956,13925522957\n2,13925522958,13925522959\n".as_bytes());
+    assert_refused(&project, "PERSONAL_DATA");
+    let ground = |kind: &str, columns: &str| {
+        let law = "law = \"测试法\"\narticle = \"测试条款\"\napprover = \"测试局\"\ndate = \"2026-11-01\"\nreason = \"对外热线\"\n";
+        format!("[[ground]]\ndataset = \"b\"\nkind = \"{kind}\"\ncolumns = [{columns}]\n{law}")
+    };
+    for (kind, columns) in
+        [("mobile", "\"值班电话\""), ("resident_id", "\"值班电话\", \"备用\""), ("mobile", "\"编号\"")]
+    {
+        project.write("datasets/grounds.toml", &ground(kind, columns));
+        assert_refused(&project, "PERSONAL_DATA");
+    }
+    project.write("datasets/grounds.toml", &ground("mobile", "\"值班电话\", \"备用\""));
+    project.build_well();
+    assert!(project.path("public/datasets/b/files/x.csv").exists());
+    let chain = project.read("records/chain.jsonl");
+    let last: serde_json::Value = serde_json::from_str(chain.lines().last().unwrap()).unwrap();
+    assert_eq!(last["event"]["grounds"][0]["law"], "测试法");
+    // Without its ground it goes offline again, though nothing else changed.
+    std::fs::remove_file(project.path("datasets/grounds.toml")).unwrap();
+    assert_refused(&project, "PERSONAL_DATA");
+}
+
+/// Personal data hides beside the cells, too.
+#[test]
+fn places_beside_the_table_are_looked_at() {
+    let above = format!("填报人联系方式 13925522956\n编号,名称,数量\n1,{},3\n2,乙,4\n", "甲");
+    assert_refused(&project_with("x.csv", above.as_bytes()), "PERSONAL_DATA");
+    let header = "编号,13925522956\n1,2\n";
+    assert_refused(&project_with("x.csv", header.as_bytes()), "PERSONAL_DATA");
+    assert_refused(&project_with("名单13925522956.csv", b"a,b\n1,2\n"), "PERSONAL_DATA");
+    assert_refused(
+        &project_with("x.json", format!("[{{\"a\":{{\"b\":[\"{SPECIMEN}\"]}}}}]").as_bytes()),
+        "PERSONAL_DATA",
+    );
+    assert_refused(&project_with("x.md", format!("# 说明\n\n身份证号{SPECIMEN}。\n").as_bytes()), "PERSONAL_DATA");
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.write(0, 0, "名称").unwrap();
+    sheet.write(1, 0, "甲").unwrap();
+    sheet.insert_note(1, 0, &rust_xlsxwriter::Note::new(format!("经办人 {SPECIMEN}"))).unwrap();
+    assert_refused(&project_with("x.xlsx", &workbook.save_to_buffer().unwrap()), "PERSONAL_DATA");
+}
+
+#[test]
+fn the_texts_of_the_catalog_are_looked_at() {
+    let project = Project::new();
+    let catalog = |phone: &str, summary: &str| {
+        let rows = format!(
+            "数据资源标识,数据资源名称,提供方名称,开放类型,联系电话,摘要\nok,甲,局,无条件开放,,\nb,乙,局,无条件开放,{phone},{summary}\n"
+        );
+        project.write("datasets/catalog.csv", &rows);
+    };
+    catalog("13925522956", "");
+    assert_refused(&project, "PERSONAL_DATA");
+    catalog("0515-88123456", &format!("联系人身份证号{SPECIMEN}"));
+    assert_refused(&project, "PERSONAL_DATA");
+    catalog("0515-88123456", "全市公交站点");
+    project.build_well();
+}
+
+/// What is public by law, or only looks personal, is published without a word of the team.
+#[test]
+fn what_is_lawfully_public_passes() {
+    let cases = [
+        "医院名称,等级,地址,咨询电话\n市第一医院,三级,人民路1号,0515-88123456\n市第二医院,二级,解放路2号,0515-88123457\n",
+        "统一社会信用代码,企业名称,法定代表人,注册地址\n91350100M000100Y43,某公司,张三,人民路1号\n",
+        "年份,性别,年龄组,人数\n2025,男,0-14,120\n2025,女,0-14,110\n",
+        "站点编号,站点名称,经度,纬度\n1,东站,120.139998,33.377631\n2,西站,120.149998,33.387631\n",
+        "订单号,时间戳\n202603011230450001,1766788272029\n202603011230450002,1766788272030\n",
+    ];
+    for rows in cases {
+        let project = project_with("x.csv", rows.as_bytes());
+        project.build_well();
+        assert!(project.path("public/datasets/b/index.html").exists());
+    }
+}
+
+proptest::proptest! {
+    #![proptest_config(proptest::prelude::ProptestConfig { cases: 64, ..proptest::prelude::ProptestConfig::default() })]
+
+    /// Any valid number in any text is found, whatever stands around it.
+    #[test]
+    fn no_text_hides_a_number(before in "[一-龥，。（：]{0,12}", after in "[一-龥，。）；]{0,12}", serial in 0..1000_u32) {
+        let id = valid_id(serial);
+        let text = format!("{before}{id}{after}");
+        let found = kaishu::screening::screen_texts("x", [text.as_str()]);
+        proptest::prop_assert!(found.iter().any(|found| found.verdict.refuses()), "{text}");
+        proptest::prop_assert!(found.iter().all(|found| !found.words().contains(&id)), "{text}");
+    }
+}
+
+fn valid_id(serial: u32) -> String {
+    let digits = format!("11010519491231{serial:03}");
+    let weights = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
+    let sum: u32 = digits.chars().zip(weights).map(|(digit, weight)| digit.to_digit(10).unwrap() * weight).sum();
+    format!("{digits}{}", char::from(b"10X98765432"[(sum % 11) as usize]))
+}
