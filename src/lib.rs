@@ -9,7 +9,7 @@
 //! ```
 //!
 //! In reading order: [`model`] plain values, [`diag`] findings, [`site`] the configuration, [`rules`] the law as data,
-//! [`decode`], [`json`], [`separated`] and [`markdown`] the readers of text, [`stage`] where files are made, [`records`] what must be
+//! [`calendar`] working days, [`decisions`] of the team, [`screening`] for personal data, [`decode`], [`json`], [`separated`] and [`markdown`] the readers of text, [`stage`] where files are made, [`records`] what must be
 //! remembered, [`catalog`], [`gate`], [`tables`], [`exports`], [`pages`], [`publish`], [`server`], and [`cli`] which calls them.
 //!
 //! What is absent on purpose: no stage reads the clock, the environment or a global; the gate does no output; only

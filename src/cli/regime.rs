@@ -74,14 +74,21 @@ pub fn check(site: &Path, id: Option<&str>, lang: Lang) -> Outcome {
     outcome
 }
 
-/// Prints every value in which two profiles differ.
+/// Prints every value in which two profiles differ; where only the number of the article does, it is counted.
 ///
 /// Errors: when one of them is not valid.
 pub fn diff(site: &Path, left: &str, right: &str, as_json: bool, lang: Lang) -> Result<Outcome> {
     let read = |id: &str| table_of(site, id).map_err(|finding| error_of(&finding, lang));
+    let mut n_renumbered = 0;
     for (left, right) in explain::differences(&read(left)?, &read(right)?) {
         if as_json {
             print::data(&json!({ "left": left, "right": right }).to_string());
+            continue;
+        }
+        if let (Some(left), Some(right)) = (&left, &right)
+            && left.value == right.value
+        {
+            n_renumbered += 1;
             continue;
         }
         let path = left.as_ref().or(right.as_ref()).map_or("", |value| value.path.as_str());
@@ -93,6 +100,12 @@ pub fn diff(site: &Path, left: &str, right: &str, as_json: bool, lang: Lang) -> 
         };
         print_side("-", left.as_ref());
         print_side("+", right.as_ref());
+    }
+    if n_renumbered > 0 {
+        print::note(&match lang {
+            Lang::Zh => format!("另有 {n_renumbered} 项内容相同，只是条文序号不同，用 --json 查看"),
+            Lang::En => format!("{n_renumbered} more values are the same under another article; see them with --json"),
+        });
     }
     Ok(Outcome::Done)
 }

@@ -18,6 +18,7 @@ mod catalogs;
 mod fuzz;
 mod house_rules;
 mod invariants;
+mod law;
 mod pages;
 mod regressions;
 mod screening;

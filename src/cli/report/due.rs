@@ -9,12 +9,16 @@ use crate::rules::profile::Deadline;
 
 /// The period of the regime that runs from the day on which the team hands out its report.
 const RECTIFICATION: &str = "quality_rectification";
+/// What a profile says where the regulation says nothing.
+const UNSPECIFIED: &str = "unspecified";
 /// What stands for a day that nobody can know yet.
 const UNPUBLISHED: &str = "待公布";
 
 /// What a report says of articles and days; empty where the rules could not be read.
 pub struct Due {
     as_of: Day,
+    /// The name of the regulation.
+    title: String,
     articles: Vec<(&'static [Code], String)>,
     /// The period to put things right: its article and words, and its last day.
     rectification: Option<(String, String)>,
@@ -23,7 +27,9 @@ pub struct Due {
 impl Due {
     /// Reads it off the rules.
     pub fn of(rules: Option<(&Regime, &WorkingDays)>, as_of: Day) -> Self {
-        let Some((regime, days)) = rules else { return Self { as_of, articles: Vec::new(), rectification: None } };
+        let Some((regime, days)) = rules else {
+            return Self { as_of, title: String::new(), articles: Vec::new(), rectification: None };
+        };
         let screening = regime.pre_publication.as_ref().map(|rule| rule.article.clone()).unwrap_or_default();
         let machine_readable = regime.access.machine_readable.as_ref().map(|rule| rule.article.clone());
         let articles: Vec<(&'static [Code], String)> = vec![
@@ -48,13 +54,21 @@ impl Due {
         let rectification = regime.deadline.iter().find(|deadline| deadline.id == RECTIFICATION);
         let rectification =
             rectification.and_then(|deadline| Some((words(deadline), last_day(days, as_of, deadline.n?))));
-        Self { as_of, articles, rectification }
+        Self { as_of, title: regime.title.clone(), articles, rectification }
     }
 
-    /// The article that a finding rests on; the source of the rule where the regime has none.
-    pub fn why(&self, code: Code) -> String {
+    /// The article that a finding rests on, else the standard; what is neither is a rule of the program's own.
+    pub fn why(&self, code: Code, lang: Lang) -> String {
         let of_regime = self.articles.iter().find(|(codes, article)| codes.contains(&code) && !article.is_empty());
-        of_regime.map_or_else(|| code.source().to_owned(), |(_, article)| format!("{article}；{}", code.source()))
+        if let Some((_, article)) = of_regime {
+            return format!("《{}》{article}", self.title);
+        }
+        let is_standard = ["PIPL", "GB", "国办", "RFC"].iter().any(|name| code.source().starts_with(name));
+        if is_standard {
+            code.source().to_owned()
+        } else {
+            say(lang, "发布检查规则", "a rule of the check").to_owned()
+        }
     }
 
     /// By when it is to be put right; the words say where the rules set no period.
@@ -80,7 +94,8 @@ impl Due {
 
 fn words(deadline: &Deadline) -> String {
     let n = deadline.n.map_or_else(String::new, |n| n.to_string());
-    format!("{}：{} 起 {n} 个工作日", deadline.article, deadline.from)
+    let from = if deadline.from == UNSPECIFIED { String::new() } else { format!("{}起 ", deadline.from) };
+    format!("{}：{from}{n} 个工作日", deadline.article)
 }
 
 fn last_day(days: &WorkingDays, as_of: Day, n: u32) -> String {

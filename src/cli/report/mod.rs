@@ -112,6 +112,13 @@ fn by_provider(run: &Run) -> Vec<(String, Vec<&Finding>)> {
     for finding in &run.findings {
         parts.entry(run.owners.of_finding(finding)).or_default().push(finding);
     }
+    // Who has nothing to do needs no part of his own.
+    let is_idle = |findings: &Vec<&Finding>| findings.iter().all(|finding| finding.code.level() == Level::Note);
+    let idle: Vec<&str> = parts.iter().filter(|(_, findings)| is_idle(findings)).map(|(name, _)| *name).collect();
+    let notes: Vec<&Finding> = idle.iter().filter_map(|name| parts.remove(name)).flatten().collect();
+    if !notes.is_empty() {
+        parts.entry("").or_default().extend(notes);
+    }
     let mut res: Vec<(String, Vec<&Finding>)> =
         parts.into_iter().map(|(provider, findings)| (provider.to_owned(), findings)).collect();
     let n_to_fix =

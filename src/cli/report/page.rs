@@ -130,7 +130,7 @@ fn group_view(group: &Group<'_>, due: &Due, lang: Lang) -> GroupView {
         count: group.findings.len(),
         expected: words(Finding::expectation),
         hint: words(Finding::hint),
-        why: due.why(group.code),
+        why: due.why(group.code, lang),
         when: due.when(group.code, lang),
         rows: group.findings.iter().map(row).collect(),
         show: match lang {

@@ -72,7 +72,7 @@ fn sheet<'a>(rows: impl Iterator<Item = (&'a str, &'a Finding)>, due: &Due, lang
             finding.found.clone(),
             finding.expectation(lang),
             finding.hint(lang),
-            due.why(code),
+            due.why(code, lang),
             due.when(code, lang),
             code.name().to_owned(),
         ];
