@@ -71,7 +71,7 @@ fn inspect(wanted: &Wanted, lang: Lang) -> Result<Outcome> {
     let size_bytes = std::fs::metadata(&wanted.file).context("reading the file's size")?.len();
     let opened = readers::open(Input { path: &wanted.file, format: &format, config: &wanted.config });
     let (mut tables, mut notices, encoding) = match opened {
-        Ok(Opened { tables, notices, encoding }) => (tables, notices, encoding),
+        Ok(Opened { tables, notices, encoding, .. }) => (tables, notices, encoding),
         Err(trouble) => (Vec::new(), vec![told(trouble)?], ""),
     };
     let mut has_table = false;

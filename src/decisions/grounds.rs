@@ -1,5 +1,8 @@
 //! `datasets/grounds.toml`: on which rule something may be published that screening takes for personal data.
 
+use std::path::Path;
+
+use globset::Glob;
 use serde::{Deserialize, Serialize};
 
 use super::all_filled;
@@ -25,6 +28,9 @@ pub struct Ground {
     pub kind: String,
     /// In which columns, by header; for what is no column the name that the finding gives.
     pub columns: Vec<String>,
+    /// In which files, as a glob from the site folder; all of the dataset where it is empty.
+    #[serde(default)]
+    pub files: String,
     /// The law or regulation.
     pub law: String,
     /// Its article.
@@ -38,10 +44,20 @@ pub struct Ground {
 }
 
 impl Ground {
+    /// Whether it holds for a place, named from the site folder.
+    #[must_use]
+    pub fn holds_in(&self, path: &str) -> bool {
+        let is_match = |glob: Glob| glob.compile_matcher().is_match(Path::new(path));
+        self.files.is_empty() || Glob::new(&self.files).is_ok_and(is_match)
+    }
+
     /// Errors: the name of what is missing.
     pub(super) fn check(&self) -> Result<(), &'static str> {
         if self.columns.is_empty() {
             return Err("columns");
+        }
+        if Glob::new(&self.files).is_err() {
+            return Err("files = \"datasets/…\"");
         }
         all_filled(&[
             ("dataset", &self.dataset),

@@ -52,7 +52,8 @@ impl<'a> Weighing<'a> {
             .map(|finding| {
                 let parts: Vec<String> = finding.expected.split('、').map(str::to_owned).collect();
                 let is_unseen = finding.code == Code::NotScreened;
-                if is_unseen && self.is_granted(UNSCREENED, &parts) {
+                let named = format!("datasets/{}", finding.found.split(" · ").next().unwrap_or_default());
+                if is_unseen && self.is_granted(UNSCREENED, &parts, &named) {
                     applied(finding.place, &finding.expected)
                 } else {
                     finding
@@ -63,17 +64,21 @@ impl<'a> Weighing<'a> {
     }
 
     fn finding(&mut self, place: Place, suspicion: &Suspicion) -> Finding {
+        let file = place.file.clone().unwrap_or_default();
+        // Without the name of the sheet or of the member.
+        let file = file.split(" · ").next().unwrap_or_default();
         let finding = finding_of(place, suspicion);
         let kind = if suspicion.verdict == Verdict::Combination { COMBINATION.to_owned() } else { suspicion.kind.id() };
-        if suspicion.verdict.refuses() && self.is_granted(&kind, &suspicion.columns) {
+        if suspicion.verdict.refuses() && self.is_granted(&kind, &suspicion.columns, file) {
             return applied(finding.place, &suspicion.words());
         }
         finding
     }
 
-    /// Whether grounds of a kind name all of some columns.
-    fn is_granted(&mut self, kind: &str, columns: &[String]) -> bool {
-        let of_kind: Vec<&(usize, &Ground)> = self.grounds.iter().filter(|(_, ground)| ground.kind == kind).collect();
+    /// Whether grounds of a kind name all of some columns of a file.
+    fn is_granted(&mut self, kind: &str, columns: &[String], file: &str) -> bool {
+        let fits = |ground: &Ground| ground.kind == kind && ground.holds_in(file);
+        let of_kind: Vec<&(usize, &Ground)> = self.grounds.iter().filter(|(_, ground)| fits(ground)).collect();
         let names = |ground: &Ground, column: &String| ground.columns.contains(column);
         let is_granted =
             !columns.is_empty() && columns.iter().all(|column| of_kind.iter().any(|(_, ground)| names(ground, column)));

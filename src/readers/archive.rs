@@ -35,7 +35,7 @@ pub fn open(input: Input<'_>) -> Result<Opened, Trouble> {
     if archive.len() > MAX_MEMBERS {
         return Err(NoTable::Bomb(format!("{} 个文件 / {} files", archive.len(), archive.len())).into());
     }
-    let mut res = Opened { tables: Vec::new(), notices: Vec::new(), encoding: "" };
+    let mut res = Opened { tables: Vec::new(), notices: Vec::new(), encoding: "", members: Vec::new() };
     let mut n_unpacked = 0;
     for idx in 0..archive.len() {
         let mut member = archive.by_index(idx).map_err(broken)?;
@@ -62,6 +62,9 @@ pub fn open(input: Input<'_>) -> Result<Opened, Trouble> {
             Err(trouble) => return Err(trouble),
         };
         res.notices.extend(opened.notices.into_iter().map(|notice| notice.in_part(&name)));
+        if !opened.tables.is_empty() {
+            res.members.push(name.clone());
+        }
         let stem = plain.rsplit_once('.').map_or(plain.as_str(), |(stem, _)| stem);
         for reader in opened.tables {
             let part = reader.part();
@@ -169,5 +172,9 @@ impl Reader for Member {
 
     fn notices(&self) -> Vec<Notice> {
         self.reader.notices().into_iter().map(|notice| notice.in_part(&self.name)).collect()
+    }
+
+    fn beside(&self) -> Vec<String> {
+        self.reader.beside()
     }
 }

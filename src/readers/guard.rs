@@ -49,4 +49,8 @@ impl Reader for Guarded {
     fn notices(&self) -> Vec<Notice> {
         self.0.notices()
     }
+
+    fn beside(&self) -> Vec<String> {
+        self.0.beside()
+    }
 }

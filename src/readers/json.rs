@@ -29,6 +29,8 @@ struct Json {
     items: Items,
     /// What stands before the first item, with the bracket that opens the list.
     before: String,
+    /// What stands after the last item, once all were read.
+    rest: String,
     is_geo: bool,
     registry: Registry,
 }
@@ -43,8 +45,16 @@ pub fn open(input: Input<'_>) -> Result<Opened, Trouble> {
     let is_geo = is_feature_collection(&before);
     let mut notices = Vec::new();
     notices.extend(file.guess.map(|guess| Notice::new(crate::diag::Code::EncodingDoubtful, guess.words())));
-    let table = Json { path: input.path.to_owned(), file, items, before, is_geo, registry: Registry::default() };
-    Ok(Opened { tables: vec![Box::new(table)], notices, encoding })
+    let table = Json {
+        path: input.path.to_owned(),
+        file,
+        items,
+        before,
+        rest: String::new(),
+        is_geo,
+        registry: Registry::default(),
+    };
+    Ok(Opened { tables: vec![Box::new(table)], notices, encoding, members: Vec::new() })
 }
 
 /// Where the items are: in the outermost array, one a line, or in the one list of objects that an object holds.
@@ -162,11 +172,15 @@ impl Reader for Json {
     fn notices(&self) -> Vec<Notice> {
         Vec::new()
     }
+
+    fn beside(&self) -> Vec<String> {
+        vec![self.before.clone(), self.rest.clone()]
+    }
 }
 
 impl Json {
     /// What stands around the list has to be JSON too, and must hold no second list of objects.
-    fn check_rest<R: std::io::Read>(&self, mut pieces: Pieces<R>) -> Result<(), Trouble> {
+    fn check_rest<R: std::io::Read>(&mut self, mut pieces: Pieces<R>) -> Result<(), Trouble> {
         if self.items == Items::Alone {
             return Ok(());
         }
@@ -181,7 +195,9 @@ impl Json {
         if inner_list(&format!("{{\"\":1{}", rest.trim_start())).is_some() {
             return Err(NoTable::OtherShape("对象中有两个列表 / an object with two lists".to_owned()).into());
         }
-        json::check(&format!("{}]{rest}", self.before)).map_err(|error| NoTable::Broken(error.to_string()).into())
+        json::check(&format!("{}]{rest}", self.before)).map_err(|error| NoTable::Broken(error.to_string()))?;
+        self.rest = rest;
+        Ok(())
     }
 }
 

@@ -51,6 +51,11 @@ pub trait Reader: Send {
 
     /// What there is to say once all rows were read.
     fn notices(&self) -> Vec<Notice>;
+
+    /// The texts of the file that stand beside the rows, once all were read: they are in no column.
+    fn beside(&self) -> Vec<String> {
+        Vec::new()
+    }
 }
 
 /// Hands over the rows that were put together so far, if there are any.
@@ -150,6 +155,8 @@ pub struct Opened {
     pub notices: Vec<Notice>,
     /// The encoding of a text, by its name.
     pub encoding: &'static str,
+    /// Of an archive, the members that tables were found in.
+    pub members: Vec<String>,
 }
 
 /// A file to be read.

@@ -45,7 +45,7 @@ pub fn open(input: Input<'_>) -> Result<Opened, Trouble> {
     };
     let nanos = metadata.file_metadata().schema().get_fields().iter().map(is_nanos).collect();
     let table = ParquetTable { nanos, path: input.path.to_owned(), columns: unique_names(&names) };
-    Ok(Opened { tables: vec![Box::new(table)], notices: Vec::new(), encoding: "" })
+    Ok(Opened { tables: vec![Box::new(table)], notices: Vec::new(), encoding: "", members: Vec::new() })
 }
 
 fn broken(error: impl std::fmt::Display) -> Trouble {

@@ -74,7 +74,7 @@ pub fn open(input: Input<'_>) -> Result<Opened, Trouble> {
         bad_quote,
         found: Found::default(),
     };
-    Ok(Opened { tables: vec![Box::new(table)], notices, encoding })
+    Ok(Opened { tables: vec![Box::new(table)], notices, encoding, members: Vec::new() })
 }
 
 /// What there is to say of headers that are not the plain first row.

@@ -53,7 +53,7 @@ pub fn open(input: Input<'_>) -> Result<Opened, Trouble> {
         return Err(NoTable::OtherShape("数据库中没有表 / a database without tables".to_owned()).into());
     }
     let tables = tables.into_iter().map(|table| Box::new(table) as Box<dyn Reader>).collect();
-    Ok(Opened { tables, notices, encoding: "" })
+    Ok(Opened { tables, notices, encoding: "", members: Vec::new() })
 }
 
 /// Opens a database that nobody writes to; a journal beside it is not looked at.

@@ -35,7 +35,7 @@ pub fn open(input: Input<'_>) -> Result<Opened, Trouble> {
     }
     let encoding = file.encoding.name();
     let table = Xml { path: input.path.to_owned(), file, registry: Registry::default() };
-    Ok(Opened { tables: vec![Box::new(table)], notices: Vec::new(), encoding })
+    Ok(Opened { tables: vec![Box::new(table)], notices: Vec::new(), encoding, members: Vec::new() })
 }
 
 /// The encoding that the declaration states, where no mark says otherwise. Source: XML 1.0, 4.3.3.

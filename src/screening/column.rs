@@ -53,12 +53,28 @@ pub struct ColumnScreen {
     pub n_uscc: u64,
     /// Cells that look like names; counted only where the header speaks of people.
     pub n_names: u64,
+    /// Cells with as many digits as a number of a person has; counted only where the header speaks of such numbers.
+    pub n_numeric: u64,
     /// What was found, by kind.
     pub found: [Found; N_BY_VALUE],
     /// Bytes that were looked at.
     pub n_bytes: u64,
     n_rows: u64,
     looks_for_names: bool,
+    looks_for_numbers: bool,
+}
+
+/// Fewest digits of a number of a person, a plate apart; fewest characters of a digest.
+const MIN_DIGITS: usize = 7;
+const MIN_PLATE_DIGITS: usize = 4;
+const DIGEST_CHARS: usize = 32;
+
+/// Whether a text could be a number of a person in some form, or its digest.
+fn is_numeric(text: &str) -> bool {
+    let n_digits = text.chars().filter(|c| c.is_numeric()).count();
+    let is_plate = n_digits >= MIN_PLATE_DIGITS && text.bytes().any(|byte| byte.is_ascii_alphabetic());
+    let is_digest = text.len() >= DIGEST_CHARS && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    n_digits >= MIN_DIGITS || is_plate || is_digest
 }
 
 impl ColumnScreen {
@@ -66,16 +82,19 @@ impl ColumnScreen {
     #[must_use]
     pub fn new(header: &str) -> Self {
         let kinds = kinds_of(header);
+        let looks_for_numbers = has_role(&kinds, Role::Identifier);
         let looks_for_names = has_role(&kinds, Role::Name) || kinds.contains(&Kind::LegalRepresentative);
         Self {
             header: header.to_owned(),
             is_code: is_code(header),
             looks_for_names,
+            looks_for_numbers,
             kinds,
             n_filled: 0,
             n_masked: 0,
             n_uscc: 0,
             n_names: 0,
+            n_numeric: 0,
             found: Default::default(),
             n_bytes: 0,
             n_rows: 0,
@@ -125,6 +144,9 @@ impl ColumnScreen {
         if self.looks_for_names {
             self.n_names += u64::from(!signs.is_masked && is_name(text));
         }
+        if self.looks_for_numbers {
+            self.n_numeric += u64::from(is_numeric(text));
+        }
         if signs == Signs::default() {
             return;
         }
@@ -152,6 +174,12 @@ impl ColumnScreen {
     #[must_use]
     pub fn n_plain(&self) -> u64 {
         self.n_filled - self.n_masked
+    }
+
+    /// Whether the column has a value in most of its rows.
+    #[must_use]
+    pub fn is_filled(&self) -> bool {
+        self.n_filled > 0 && self.n_filled * 2 >= self.n_rows
     }
 
     /// Whether most values look like names of people.

@@ -41,13 +41,13 @@ fn is_ascii_part(parts: &[&str], bare: &str, word: &str) -> bool {
     parts.contains(&word) || (word.len() > 4 && bare.contains(word))
 }
 
-/// Whether a header names a number that a body gave: a serial, a code, a permit.
+/// Whether a header names a number that a body gave: a serial, a code, a permit. `编号` alone says too little.
 #[must_use]
 pub fn is_code(header: &str) -> bool {
     let folded = fold(header);
     ["编号", "编码", "代码", "文号", "证号", "许可", "批号", "流水", "序号", "注册号", "备案号", "单号", "案号"]
         .iter()
-        .any(|word| folded.contains(word))
+        .any(|word| folded.contains(word) && folded.len() > word.len())
 }
 
 /// Whether a header names a kind with some role.

@@ -31,7 +31,7 @@ fn is_day(year: u32, month: u32, day: u32) -> bool {
 fn is_birth_date(digits: &[u8]) -> bool {
     let part = |range: std::ops::Range<usize>| digits.get(range).and_then(number).unwrap_or_default();
     let year = part(0..4);
-    (1880..=2060).contains(&year) && is_day(year, part(4..6), part(6..8))
+    (1880..=2035).contains(&year) && is_day(year, part(4..6), part(6..8))
 }
 
 fn is_province(digits: &[u8]) -> bool {

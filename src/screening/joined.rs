@@ -7,8 +7,11 @@ use super::identity::{
 use super::kind::Kind;
 use super::signs::{Signs, is_all};
 
-/// Most digits that are looked at together, with a few to spare for a country's code.
-pub const MAX_JOINED: usize = 24;
+/// Most digits, and most parts, that are looked at together.
+const MAX_DIGITS: usize = 96;
+const MAX_PARTS: usize = 24;
+/// Most parts of one number.
+const MAX_GROUPS: usize = 6;
 
 /// A run of letters and digits.
 #[derive(Clone, Copy)]
@@ -18,59 +21,74 @@ pub struct Token {
     pub is_number: bool,
 }
 
-/// Numbers with one space or hyphen between them.
-#[derive(Default)]
+/// Numbers with one space, hyphen or bracket between them.
 pub struct Joined {
-    begin: usize,
-    pub end: usize,
-    digits: [u8; MAX_JOINED],
-    pub n_digits: usize,
+    digits: [u8; MAX_DIGITS],
+    /// For each part where it ends among the digits, and where it stands in the text.
+    parts: [(usize, usize, usize); MAX_PARTS],
     n_parts: usize,
-    /// Where each of the first parts ends among the digits.
-    ends: [usize; 6],
-    last: Option<Token>,
 }
 
 impl Joined {
-    /// Begins with nothing at a place in the text.
-    pub fn at(begin: usize) -> Self {
-        Self { begin, ..Self::default() }
+    /// Begins with nothing.
+    pub fn new() -> Self {
+        Self { digits: [0; MAX_DIGITS], parts: [(0, 0, 0); MAX_PARTS], n_parts: 0 }
     }
 
-    pub fn push(&mut self, token: Token, text: &[u8]) {
-        let n_kept = text.len().min(MAX_JOINED - self.n_digits);
-        self.digits[self.n_digits..self.n_digits + n_kept].copy_from_slice(&text[..n_kept]);
-        // A longer number is none of those that are looked for; it must not look like one that was cut.
-        self.n_digits = if n_kept < text.len() { MAX_JOINED } else { self.n_digits + n_kept };
-        if let Some(end) = self.ends.get_mut(self.n_parts) {
-            *end = self.n_digits;
+    /// Begins anew.
+    pub fn clear(&mut self) {
+        self.n_parts = 0;
+    }
+
+    /// Whether there is nothing in it.
+    pub fn is_empty(&self) -> bool {
+        self.n_parts == 0
+    }
+
+    /// Where the last part ends in the text.
+    pub fn end(&self) -> usize {
+        self.n_parts.checked_sub(1).map_or(0, |last| self.parts[last].2)
+    }
+
+    fn n_digits(&self) -> usize {
+        self.n_parts.checked_sub(1).map_or(0, |last| self.parts[last].0)
+    }
+
+    /// Takes a number; `false` where it does not fit, and it is to begin anew.
+    pub fn push(&mut self, token: Token, text: &[u8]) -> bool {
+        let begin = self.n_digits();
+        if self.n_parts == MAX_PARTS || begin + text.len() > MAX_DIGITS {
+            return false;
         }
+        self.digits[begin..begin + text.len()].copy_from_slice(text);
+        self.parts[self.n_parts] = (begin + text.len(), token.begin, token.end);
         self.n_parts += 1;
-        self.end = token.end;
-        self.last = Some(token);
+        true
     }
 
-    /// Looks at the digits together; where they are nothing together, at each part.
+    /// Looks at each run of parts that people would write as one number, the longest first.
     pub fn judge(&self, bytes: &[u8], res: &mut Signs) {
-        if self.n_digits == 0 {
-            return;
+        let mut first = 0;
+        while first < self.n_parts {
+            let longest = MAX_GROUPS.min(self.n_parts - first);
+            let n_taken = (1..=longest).rev().find(|n| self.judge_run(first, *n, bytes, res));
+            first += n_taken.unwrap_or(1);
         }
-        let all = &self.digits[..self.n_digits];
-        let is_whole = is_all(bytes, self.begin, self.end);
-        let is_known = (self.n_parts == 1 || is_usual(&self.ends[..self.n_parts.min(6)])) && known(all, is_whole, res);
-        if is_known || self.n_parts < 2 {
-            return;
+    }
+
+    fn judge_run(&self, first: usize, n: usize, bytes: &[u8], res: &mut Signs) -> bool {
+        let last = first + n - 1;
+        let begin = first.checked_sub(1).map_or(0, |before| self.parts[before].0);
+        let mut ends = [0; MAX_GROUPS];
+        for (end, part) in ends.iter_mut().zip(&self.parts[first..=last]) {
+            *end = part.0 - begin;
         }
-        let mut begin = 0;
-        for end in self.ends.iter().take(self.n_parts) {
-            known(&all[begin..*end], is_whole && begin == 0 && *end == all.len(), res);
-            begin = *end;
-        }
-        if self.n_parts > self.ends.len()
-            && let Some(last) = self.last
-        {
-            known(&bytes[last.begin..last.end], false, res);
-        }
+        (n == 1 || is_usual(&ends[..n]))
+            && known(
+                &self.digits[begin..self.parts[last].0],
+                is_all(bytes, self.parts[first].1, self.parts[last].2),
+                res,
+            )
     }
 }
 

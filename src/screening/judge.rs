@@ -22,6 +22,24 @@ pub struct Context {
     pub is_of_bodies: bool,
     /// Rows are people.
     pub is_of_people: bool,
+    /// Rows have a name that is no person's: a facility, a place.
+    pub is_of_places: bool,
+}
+
+/// Whether a header tells of a person what nobody tells of a body.
+fn describes_a_person(column: &ColumnScreen) -> bool {
+    has_role(&column.kinds, Role::Sensitive)
+        || column.kinds.iter().any(|kind| matches!(kind, Kind::Sex | Kind::Ethnicity | Kind::Age | Kind::Marriage))
+}
+
+/// Whether a header means the address that people write to: a body's own, where rows are no people.
+fn is_for_letters(column: &ColumnScreen) -> bool {
+    column.kinds.contains(&Kind::Address) && (column.header.contains("通讯") || column.header.contains("通信"))
+}
+
+/// Whether a header says that its numbers are people's own.
+fn is_private(header: &str) -> bool {
+    ["家庭", "住宅", "本人", "个人", "监护人", "家长"].iter().any(|word| header.contains(word))
 }
 
 impl Context {
@@ -35,12 +53,14 @@ impl Context {
                         .kinds
                         .iter()
                         .all(|kind| matches!(kind, Kind::Plate | Kind::Email | Kind::Ip | Kind::BankCard)))
-                || has_role(&column.kinds, Role::Attribute)
+                || (has_role(&column.kinds, Role::Attribute) && !is_for_letters(column))
                 || column.found[Kind::ResidentId as usize].whole * 2 > column.n_filled
         };
         Self {
-            is_of_bodies: columns.iter().any(|column| column.kinds.contains(&Kind::Organisation)),
+            is_of_bodies: columns.iter().any(|column| column.kinds.contains(&Kind::Organisation) && column.is_filled())
+                && !columns.iter().any(|column| describes_a_person(column) && column.n_filled > 0),
             is_of_people: columns.iter().any(|column| names_a_person(column) && column.n_filled > 0),
+            is_of_places: columns.iter().any(|column| column.header.contains("名称")),
         }
     }
 }
@@ -75,9 +95,11 @@ fn judge_column(column: &ColumnScreen, context: &Context) -> Vec<Suspicion> {
             Some(suspicion(judge_values(column, kind, found, context)?, kind, column, Some(found)))
         })
         .collect();
-    if !res.iter().any(|suspicion| suspicion.verdict.refuses()) {
-        res.extend(judge_header(column, context));
-    }
+    // Every kind that the header names and the values have not proven.
+    let told: Vec<Kind> = res.iter().filter(|found| found.verdict.refuses()).map(|found| found.kind).collect();
+    let is_document_told = told.iter().any(|kind| is_document(*kind));
+    let untold = |kind: &&Kind| !(told.contains(kind) || (**kind == Kind::ResidentId && is_document_told));
+    res.extend(column.kinds.iter().filter(untold).filter_map(|kind| judge_header(column, *kind, context)));
     res
 }
 
@@ -99,8 +121,12 @@ fn judge_values(column: &ColumnScreen, kind: Kind, found: &Found, context: &Cont
     };
     let inside = |chance: f64| stands_out(found.inside, found.inside_relatives, chance);
     match kind {
+        // In the number of a permit, which the header says it is, chance has its say.
+        Kind::ResidentId | Kind::ForeignPrId if column.is_code => Some(proven(1.0 / 11.0, inside(1.0 / 11.0))),
         Kind::ResidentId | Kind::ForeignPrId => Some(proven(1.0 / 11.0, found.inside > 0)),
+        Kind::BankCard if !is_named && found.n() < 3 => Some(Verdict::Coincidence),
         Kind::BankCard => Some(proven(0.1, inside(0.1))),
+        Kind::Mobile if column.is_code && !is_named && found.inside == 0 => Some(Verdict::Doubt),
         Kind::Mobile => Some(proven(0.06, inside(0.06))),
         Kind::OldResidentId => {
             let is_clear = found.whole >= 5 && found.whole * 10 >= found.whole_relatives * 8;
@@ -146,26 +172,30 @@ fn quantile(chance: f64) -> f64 {
     if chance <= 1e-6 { 4.7534 } else { 3.0902 }
 }
 
-/// What the header says where the values say nothing that refuses.
-fn judge_header(column: &ColumnScreen, context: &Context) -> Option<Suspicion> {
-    let kind =
-        *column.kinds.iter().find(|kind| matches!(kind.role(), Role::Identifier | Role::Attribute | Role::Name))?;
+/// What follows from one kind that the header names and the values have not proven.
+fn judge_header(column: &ColumnScreen, kind: Kind, context: &Context) -> Option<Suspicion> {
+    if !matches!(kind.role(), Role::Identifier | Role::Attribute | Role::Name) {
+        return None;
+    }
     let mostly_public = column.n_uscc * 2 > column.n_filled;
     let n_landlines = column.found[Kind::Landline as usize].n();
-    let is_office_phone = kind == Kind::Mobile && n_landlines * 2 >= column.n_filled;
+    let is_office_phone = kind == Kind::Mobile && n_landlines * 2 >= column.n_filled && !is_private(&column.header);
     let is_email_of_office = kind == Kind::Email && column.found[Kind::Email as usize].n() == 0;
+    // Where people write to a body: its own address.
+    let is_of_body = kind == Kind::Address && is_for_letters(column) && !context.is_of_people;
     let verdict = match kind.role() {
         Role::Name if column.n_filled == 0 => return None,
         // Nothing but masked values, or none yet: the next export may hold more.
         _ if column.n_plain() == 0 => Verdict::Doubt,
         _ if mostly_public || is_office_phone || is_email_of_office => return None,
+        _ if is_of_body => Verdict::Doubt,
         // Account numbers and addresses of a body are its own.
-        Role::Identifier if context.is_of_bodies && matches!(kind, Kind::BankCard | Kind::Ip) => Verdict::Doubt,
-        Role::Identifier if has_digits(kind) && column.found.iter().all(|found| found.whole_relatives == 0) => {
+        Role::Identifier if context.is_of_bodies && matches!(kind, Kind::BankCard | Kind::Ip | Kind::Email) => {
             Verdict::Doubt
         }
+        Role::Identifier if has_digits(kind) && column.n_numeric * 10 < column.n_plain() => Verdict::Doubt,
         Role::Identifier | Role::Attribute => Verdict::Header,
-        _ if !column.holds_names() || context.is_of_bodies => return None,
+        _ if !column.holds_names() => return None,
         _ => Verdict::Doubt,
     };
     Some(suspicion(verdict, kind, column, None))
@@ -186,11 +216,14 @@ fn judge_together(
     let named = columns.iter().find(|column| has_role(&column.kinds, Role::Name) && column.holds_names());
     let is_with =
         |role: Role| columns.iter().filter(move |column| has_role(&column.kinds, role) && column.n_plain() > 0);
-    let quasi: Vec<&ColumnScreen> = is_with(Role::Quasi).collect();
+    let is_place = |column: &&ColumnScreen| context.is_of_places && column.kinds.contains(&Kind::Track);
+    let quasi: Vec<&ColumnScreen> = is_with(Role::Quasi).filter(|column| !is_place(column)).collect();
+    // A number that was masked is still a person's beside the name.
+    let masked = columns.iter().filter(|column| has_role(&column.kinds, Role::Identifier) && column.n_masked > 0);
     let sensitive: Vec<&ColumnScreen> = is_with(Role::Sensitive).collect();
     let headers = |columns: &[&ColumnScreen]| columns.iter().map(|column| column.header.clone()).collect::<Vec<_>>();
     if let Some(named) = named.filter(|_| !context.is_of_bodies) {
-        let others = [quasi.as_slice(), sensitive.as_slice()].concat();
+        let others: Vec<&ColumnScreen> = quasi.iter().chain(&sensitive).copied().chain(masked).collect();
         let is_refused = |column: &&&ColumnScreen| {
             !found.iter().any(|other| other.verdict.refuses() && other.columns.contains(&column.header))
         };
@@ -204,7 +237,9 @@ fn judge_together(
     }
     let counts_people = columns.iter().any(|column| column.kinds.contains(&Kind::Counted));
     let first = *quasi.first()?;
-    if quasi.len() < 2 || counts_people || smallest_group.is_none_or(|rows| rows >= MIN_GROUP) {
+    // Where something is, is no person's, as long as nothing else speaks of people.
+    let is_about_places = quasi.iter().all(|column| column.kinds.contains(&Kind::Track)) && !context.is_of_people;
+    if quasi.len() < 2 || counts_people || is_about_places || smallest_group.is_none_or(|rows| rows >= MIN_GROUP) {
         return None;
     }
     // Rows that nobody says are people: only a hint.

@@ -17,12 +17,18 @@ pub fn lettered(bytes: &[u8], begin: usize, end: usize, res: &mut Signs) {
         (9, Some(b'C' | b'W')) if tail(1) => res.add(Kind::HkMacauPermit, is_whole),
         (9, Some(b'C')) if tail(2) && text[1].is_ascii_alphabetic() => res.add(Kind::HkMacauPermit, is_whole),
         (9 | 11, Some(b'H' | b'M')) if tail(1) => res.add(Kind::HomeReturnPermit, is_whole),
+        // Long tokens of hexadecimal digits are digests, in which any digits may stand.
+        _ if text.len() >= 24 && text.iter().all(u8::is_ascii_hexdigit) => {}
         _ => {
-            let n_letters = text.iter().take_while(|byte| byte.is_ascii_alphabetic()).count();
-            let is_word = text[..n_letters].iter().any(|byte| !byte.is_ascii_hexdigit());
-            // `Tel13925522956`; in random hexadecimal digits nothing is a word.
-            if is_word {
-                known(&text[n_letters..], false, res);
+            let mut at = 0;
+            while at < text.len() {
+                let n_digits = text[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+                let end = at + n_digits;
+                let with_check = matches!(text.get(end), Some(b'X' | b'x')) && n_digits == 17;
+                if matches!(n_digits, 11 | 18) || with_check {
+                    known(&text[at..end + usize::from(with_check)], false, res);
+                }
+                at = end + 1;
             }
         }
     }
@@ -31,16 +37,23 @@ pub fn lettered(bytes: &[u8], begin: usize, end: usize, res: &mut Signs) {
 /// The end of an address of four numbers with points between them.
 pub fn ip_end(bytes: &[u8], begin: usize) -> usize {
     let is_of_ip = |byte: &&u8| byte.is_ascii_digit() || **byte == b'.';
-    begin + bytes[begin..].iter().take_while(is_of_ip).count()
+    begin + bytes[begin..].iter().take(MAX_IP_BYTES + 1).take_while(is_of_ip).count()
 }
 
+/// Longest address of four numbers.
+const MAX_IP_BYTES: usize = 15;
+
+/// Whether an address of four numbers begins here; `3.2.1.1` is rather the number of a clause or a version.
 pub fn is_ip(bytes: &[u8], begin: usize) -> bool {
-    let is_inner = begin > 0 && (bytes[begin - 1] == b'.' || bytes[begin - 1].is_ascii_alphanumeric());
+    if begin > 0 && (bytes[begin - 1] == b'.' || bytes[begin - 1].is_ascii_alphanumeric()) {
+        return false;
+    }
     let end = ip_end(bytes, begin);
     let text = bytes[begin..end].strip_suffix(b".").unwrap_or(&bytes[begin..end]);
     let is_free = bytes.get(end).is_none_or(|byte| !byte.is_ascii_alphanumeric());
-    let text = std::str::from_utf8(text).unwrap_or_default();
-    !is_inner && is_free && text.parse::<std::net::Ipv4Addr>().is_ok_and(|ip| !ip.is_loopback() && !ip.is_unspecified())
+    let ip = std::str::from_utf8(text).unwrap_or_default().parse::<std::net::Ipv4Addr>();
+    is_free
+        && ip.is_ok_and(|ip| !ip.is_loopback() && !ip.is_unspecified() && ip.octets().iter().any(|octet| *octet > 31))
 }
 
 /// Finds e-mail addresses of people: those of the state's own offices are public.

@@ -16,6 +16,7 @@ mod judge;
 pub mod kind;
 mod marks;
 mod names;
+mod plain;
 mod signs;
 
 use rayon::prelude::*;

@@ -18,6 +18,8 @@ const DOUBLE: [&str; 12] =
 #[must_use]
 pub fn is_name(text: &str) -> bool {
     let text = text.trim();
+    // A remark in brackets is no part of the name.
+    let text = text.split(['（', '(']).next().unwrap_or(text).trim_end();
     let n_chars = text.chars().count();
     let is_han = |c: char| matches!(c, '\u{3400}'..='\u{9FFF}' | '\u{20000}'..='\u{323AF}');
     if text.contains(['·', '•']) {
@@ -39,7 +41,7 @@ mod tests {
 
     #[test]
     fn names_and_words() {
-        for name in ["张三", "欧阳娜娜", "买买提·艾力", "程桂香"] {
+        for name in ["张三", "欧阳娜娜", "买买提·艾力", "程桂香", "王伟（亭湖区）"] {
             assert!(is_name(name), "{name}");
         }
         for word in ["东站", "张家港市人民政府", "A1", "", "张", "已办结"] {

@@ -6,9 +6,10 @@
 
 use std::borrow::Cow;
 
-use super::joined::{Joined, MAX_JOINED, Token};
+use super::joined::{Joined, Token, known};
 use super::kind::Kind;
 use super::marks::{emails, ip_end, is_ip, is_plate, lettered};
+use super::plain::{has_wide_digit, plain};
 
 /// What one text holds: sets of kinds, one bit each.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -36,7 +37,10 @@ impl Signs {
 }
 
 /// Fewest digits in anything that is looked for, an e-mail address apart.
-const MIN_DIGITS: usize = 3;
+const MIN_DIGITS: u32 = 3;
+/// Fewest digits of a number that has letters, and of one that has none.
+const LETTERED_DIGITS: u32 = 7;
+const ALL_DIGITS: u32 = 10;
 /// Longest text that is looked at as a whole number.
 const MAX_WHOLE: usize = 64;
 
@@ -44,36 +48,42 @@ const MAX_WHOLE: usize = 64;
 #[must_use]
 pub fn look(text: &str) -> Signs {
     let mut res = Signs::default();
-    let (n_digits, n_marks) = text.bytes().fold((0_usize, 0_usize), |(digits, marks), byte| {
-        (digits + usize::from(byte.is_ascii_digit()), marks + usize::from(matches!(byte, b'@' | b'*' | 0xEF)))
-    });
-    if n_digits < MIN_DIGITS && n_marks == 0 {
+    let (mut n_digits, mut n_marks, mut n_points, mut n_letters, mut n_wide) = (0_u32, 0_u32, 0_u32, 0_u32, 0_u32);
+    for byte in text.bytes() {
+        n_digits += u32::from(byte.is_ascii_digit());
+        n_marks += u32::from(byte == b'@' || byte == b'*');
+        n_points += u32::from(byte == b'.' || byte == b'\\');
+        n_letters += u32::from(byte.is_ascii_alphabetic());
+        n_wide += u32::from(byte >= 0x80);
+    }
+    if n_marks == 0 && n_wide == 0 {
+        // Most cells: a word, a day, an amount. Numbers have ten digits at least, with letters seven.
+        let least = if n_letters > 0 { LETTERED_DIGITS } else { ALL_DIGITS };
+        if n_digits < least && n_points < 3 {
+            return res;
+        }
+        if n_digits as usize == text.len() {
+            known(text.as_bytes(), true, &mut res);
+            return res;
+        }
+    }
+    if n_digits < MIN_DIGITS && n_marks == 0 && (n_wide == 0 || !has_wide_digit(text)) {
         return res;
     }
-    let folded = if n_marks == 0 { Cow::Borrowed(text) } else { folded(text) };
-    let bytes = folded.as_bytes();
+    let plain = if n_wide + n_points == 0 { Cow::Borrowed(text) } else { plain(text) };
+    // A whole number that some program wrote as a fraction.
+    let plain = plain.strip_suffix(".0").or_else(|| plain.strip_suffix(".00")).unwrap_or(&plain);
+    let bytes = plain.as_bytes();
     if n_marks > 0 && bytes.contains(&b'@') {
         emails(bytes, &mut res);
     }
-    if bytes.len() <= 24 && is_plate(&folded) {
+    if bytes.len() <= 24 && is_plate(plain) {
         res.add(Kind::Plate, true);
         return res;
     }
     numbers(bytes, &mut res);
-    res.is_masked = n_marks > 0 && res.hits() == 0 && is_masked(&folded);
+    res.is_masked = n_marks > 0 && res.hits() == 0 && is_masked(plain);
     res
-}
-
-/// Full-width letters, digits and signs as their usual forms.
-fn folded(text: &str) -> Cow<'_, str> {
-    if !text.bytes().any(|byte| byte == 0xEF) {
-        return Cow::Borrowed(text);
-    }
-    let fold = |c: char| match c {
-        '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
-        _ => c,
-    };
-    Cow::Owned(text.chars().map(fold).collect())
 }
 
 /// Whether part of the text was made unreadable on purpose: two asterisks or more, or one beside a name.
@@ -98,48 +108,47 @@ fn tokens(bytes: &[u8]) -> impl Iterator<Item = Token> {
     })
 }
 
-/// Looks at every number: alone, and joined with those that follow after one space or hyphen.
+/// Looks at every number: alone, and joined with those that follow after one space, hyphen or bracket.
 fn numbers(bytes: &[u8], res: &mut Signs) {
-    let mut joined: Joined = Joined::default();
+    let mut joined = Joined::new();
     for token in tokens(bytes) {
         let text = &bytes[token.begin..token.end];
-        // Digits of a fraction, and steps of a version, are no numbers of their own.
-        let is_part = |at: Option<usize>, beyond: Option<usize>| {
-            let byte = |at: Option<usize>| at.and_then(|at| bytes.get(at));
-            byte(at) == Some(&b'.') && byte(beyond).is_some_and(u8::is_ascii_digit)
-        };
+        let is_number =
+            token.is_number || (matches!(text, [digits @ .., b'X' | b'x'] if digits.len() < 18 && is_digits(digits)));
         let is_digit_first = text.first().is_some_and(u8::is_ascii_digit);
-        if is_digit_first
-            && ((is_part(token.begin.checked_sub(1), token.begin.checked_sub(2)) && !is_listed(bytes, token.begin))
-                || is_part(Some(token.end), Some(token.end + 1)))
-        {
+        if is_digit_first && text.len() < 17 && is_of_fraction(bytes, token) {
             if is_ip(bytes, token.begin) {
                 res.add(Kind::Ip, is_all(bytes, token.begin, ip_end(bytes, token.begin)));
             }
+        } else if is_number && !ends_a_uuid(&bytes[..token.end]) {
+            let follows = !joined.is_empty()
+                && token.begin == joined.end() + 1
+                && matches!(bytes[joined.end()], b' ' | b'-' | b'_' | b')');
+            if follows && joined.push(token, text) {
+                continue;
+            }
             joined.judge(bytes, res);
-            joined = Joined::default();
+            joined.clear();
+            // Longer than anything that is looked for, where it does not fit.
+            joined.push(token, text);
             continue;
-        }
-        if ends_a_uuid(&bytes[..token.end]) {
-            joined = Joined::default();
-            continue;
-        }
-        let follows = joined.n_digits > 0 && token.begin == joined.end + 1 && matches!(bytes[joined.end], b' ' | b'-');
-        let ends_an_id =
-            text.len() <= 18 && matches!(text.last(), Some(b'X' | b'x')) && is_digits(&text[..text.len() - 1]);
-        if !token.is_number && !ends_an_id {
-            joined.judge(bytes, res);
-            joined = Joined::default();
+        } else if !is_number && !ends_a_uuid(&bytes[..token.end]) {
             lettered(bytes, token.begin, token.end, res);
-            continue;
         }
-        if !follows || joined.n_digits + text.len() > MAX_JOINED {
-            joined.judge(bytes, res);
-            joined = Joined::at(token.begin);
-        }
-        joined.push(token, text);
+        joined.judge(bytes, res);
+        joined.clear();
     }
     joined.judge(bytes, res);
+}
+
+/// Whether a number is part of a fraction or of a version: those are no numbers of their own.
+fn is_of_fraction(bytes: &[u8], token: Token) -> bool {
+    let is_point = |at: Option<usize>, beyond: Option<usize>| {
+        let byte = |at: Option<usize>| at.and_then(|at| bytes.get(at));
+        byte(at) == Some(&b'.') && byte(beyond).is_some_and(u8::is_ascii_digit)
+    };
+    let follows = is_point(token.begin.checked_sub(1), token.begin.checked_sub(2)) && !is_listed(bytes, token.begin);
+    follows || is_point(Some(token.end), Some(token.end + 1))
 }
 
 /// Whether a number follows the number of a list, as in `1.13925522956`, and not the whole part of a fraction.
@@ -150,15 +159,14 @@ fn is_listed(bytes: &[u8], begin: usize) -> bool {
     is_item && stands_alone && bytes.len() > begin + 11
 }
 
-/// Whether bytes end like a UUID: twelve hexadecimal digits after a group of four.
+/// Whether bytes end like a UUID: groups of 8, 4, 4, 4 and 12 hexadecimal digits.
 fn ends_a_uuid(bytes: &[u8]) -> bool {
-    let Some([b'-', group @ .., _, _, _, _, _, _, _, _, _, _, _, _]) =
-        bytes.len().checked_sub(18).map(|at| &bytes[at..])
-    else {
-        return false;
-    };
-    bytes[bytes.len() - 12..].iter().all(u8::is_ascii_hexdigit)
-        && matches!(group, [hex @ .., b'-'] if hex.iter().all(u8::is_ascii_hexdigit))
+    bytes.len().checked_sub(36).is_some_and(|at| {
+        bytes[at..]
+            .iter()
+            .enumerate()
+            .all(|(idx, byte)| if matches!(idx, 8 | 13 | 18 | 23) { *byte == b'-' } else { byte.is_ascii_hexdigit() })
+    })
 }
 
 pub(super) fn is_digits(bytes: &[u8]) -> bool {
@@ -233,6 +241,10 @@ mod tests {
         ] {
             assert_eq!(whole(text), [Kind::Mobile], "{text}");
         }
+    }
+
+    #[test]
+    fn other_kinds() {
         assert_eq!(whole("6225 8824 5915 1022 553"), [Kind::BankCard]);
         assert_eq!(whole("沪T-95566"), [Kind::Plate]);
         assert_eq!(whole("苏JD12345"), [Kind::Plate]);
@@ -250,6 +262,36 @@ mod tests {
         assert_eq!(inside("名单13925522956.csv"), [Kind::Mobile]);
         assert_eq!(inside("见 13925522956。"), [Kind::Mobile]);
         assert_eq!(inside("1.13925522956；2.13925522957"), [Kind::Mobile]);
+        for text in [
+            "13925522956.0",
+            "139\u{a0}2552\u{a0}2956",
+            "139\u{2013}2552\u{2013}2956",
+            "139\u{200b}25522956",
+            "١٣٩٢٥٥٢٢٩٥٦",
+            "(139)25522956",
+        ] {
+            assert_eq!(whole(text), [Kind::Mobile], "{text}");
+        }
+        for text in [
+            "139-2552-2956 139-2552-2957",
+            "3 139 2552 2956",
+            "139 2552 2956-801",
+            "1 2 3 4 5 6 13925522956 8",
+            "A13925522956",
+            "c13925522956",
+            "13925522956VX",
+            "\\u4e0913925522956",
+        ] {
+            assert_eq!(inside(text), [Kind::Mobile], "{text}");
+        }
+        for text in [
+            "身份证11010519491231002X.2026年",
+            "第3.11010519491231002X",
+            "A11010519491231002X",
+            "110105_19491231_002X号",
+        ] {
+            assert_eq!(inside(text), [Kind::ResidentId], "{text}");
+        }
     }
 
     #[test]

@@ -19,7 +19,7 @@ use rayon::prelude::*;
 
 use crate::decisions::Decisions;
 use crate::decisions::transforms::Transform;
-use crate::diag::{Code, Finding, Place};
+use crate::diag::{Code, Finding, Level, Place};
 use crate::gate::{CheckedFile, Cleared, ClearedDataset, Evidence};
 use crate::model::dataset::Dataset;
 use crate::model::digest::Digest;
@@ -28,7 +28,8 @@ use crate::model::route::Route;
 use crate::model::table::{DataFile, Table};
 use crate::readers::{self, Input, Notice, Reader, Trouble};
 use crate::reuse::{Kept, Reuse, Stamp};
-use crate::screening::Suspicion;
+use crate::screening::kind::Kind;
+use crate::screening::{Suspicion, document};
 use crate::site::{ExportConfig, ReadConfig, Site};
 use crate::stage::Stage;
 use build::{Target, build, notice_of};
@@ -123,7 +124,25 @@ impl Ingest<'_> {
             self.evidence.files.originals.extend(outcome.original);
             self.evidence.files.tables.extend(outcome.tables);
         }
+        self.screen_licence()?;
         Ok(self.evidence)
+    }
+
+    /// The licence text goes into the archive: it is looked at like any other file.
+    fn screen_licence(&mut self) -> Result<()> {
+        let Some(file) = &self.dataset.licence_file else { return Ok(()) };
+        let seen =
+            document::screen(&file.path, &file.public_name).with_context(|| format!("screening {}", file.named))?;
+        let (mut suspicions, unseen) = seen.parts();
+        // Who gives a licence signs it, with an address where he can be reached.
+        suspicions.retain(|found| found.kind != Kind::Email);
+        let named = |found| (file.named.clone(), String::new(), found);
+        self.evidence.suspicions.extend(suspicions.into_iter().map(named));
+        if !unseen.is_empty() {
+            let finding = Finding::new(Code::NotScreened, self.dataset.place.clone()).found(&file.named);
+            self.evidence.findings.push(finding.about(&self.dataset.dataset.title).expected(unseen.join("、")));
+        }
+        Ok(())
     }
 
     /// What an earlier build made of the same bytes, taken into the stage.
@@ -173,6 +192,8 @@ impl Ingest<'_> {
             tables: Vec::new(),
             notes: Vec::new(),
             suspicions: Vec::new(),
+            beside: Vec::new(),
+            members: Vec::new(),
         };
         reading.read(self.dataset.id.as_str(), config, name).with_context(|| format!("reading {}", file.named))?;
         let Reading { tables, notes, suspicions, .. } = reading;
@@ -186,7 +207,8 @@ impl Ingest<'_> {
         };
         let mut outcome = Outcome { source, original, tables, notes, suspicions, files: Vec::new() };
         // What may not be published is not kept either: an outcome holds values.
-        let is_clean = !outcome.suspicions.iter().any(|(_, found)| found.verdict.refuses());
+        let is_clean = !outcome.suspicions.iter().any(|(_, found)| found.verdict.refuses())
+            && !outcome.notes.iter().any(|note| note.code().is_none_or(|code| code.level() <= Level::Refuse));
         if let Some(reuse) = self.reuse.filter(|_| is_clean) {
             outcome.files = self.kept(&outcome)?;
             reuse.keep(key, &outcome)?;
@@ -263,6 +285,10 @@ struct Reading<'a> {
     tables: Vec<Table>,
     notes: Vec<Note>,
     suspicions: Vec<(String, Suspicion)>,
+    /// Texts of the file that stand beside the rows of its tables.
+    beside: Vec<String>,
+    /// Of an archive, the members that tables were found in.
+    members: Vec<String>,
 }
 
 impl Reading<'_> {
@@ -296,6 +322,7 @@ impl Reading<'_> {
         for notice in opened.notices {
             self.note(notice);
         }
+        self.members = opened.members;
         for reader in opened.tables {
             let mut reader = Transformed::new(reader, self.transforms);
             let part = reader.part().to_owned();
@@ -312,6 +339,7 @@ impl Reading<'_> {
             };
             let built = build(&mut reader, target);
             let Some(built) = self.sound(built)? else { continue };
+            self.beside.extend(reader.beside());
             self.unmatched.retain(|transform| !reader.has(transform));
             self.suspicions.extend(built.suspicions.into_iter().map(|found| (part.clone(), found)));
             for notice in built.notices {

@@ -6,8 +6,8 @@ use anyhow::{Context, Result};
 use super::Reading;
 use crate::diag::Code;
 use crate::model::format::Format;
-use crate::readers::{self, Notice};
-use crate::screening::document::{self, Seen};
+use crate::readers::Notice;
+use crate::screening::document;
 use crate::screening::screen_texts;
 
 impl Reading<'_> {
@@ -26,15 +26,13 @@ impl Reading<'_> {
         } else if matches!(label, "XLSX" | "ODS") {
             document::screen_workbook(&path)
         } else if label == "ZIP" {
-            let is_no_table = |member: &str| !Format::of_file(member).is_some_and(|format| readers::reads(&format));
-            document::screen_members(&path, &is_no_table)
+            document::screen_members(&path, &self.members)
+        } else if label == "XML" {
+            document::screen_marks(&path, name)
         } else {
             return Ok(());
         };
-        let (suspicions, unseen) = match seen.with_context(|| format!("screening {name}"))? {
-            Seen::Whole(suspicions) => (suspicions, Vec::new()),
-            Seen::Partly(suspicions, unseen) => (suspicions, unseen),
-        };
+        let (suspicions, unseen) = seen.with_context(|| format!("screening {name}"))?.parts();
         self.suspicions.extend(suspicions.into_iter().map(|found| (String::new(), found)));
         if !unseen.is_empty() {
             self.notes.push(super::Note::new(Notice::new(Code::NotScreened, unseen.join("、"))));
@@ -52,9 +50,8 @@ impl Reading<'_> {
         texts.extend(
             self.notes.iter().filter(|note| note.code() == Some(Code::TablePreamble)).map(|note| note.about.as_str()),
         );
-        // Words of one line each: numbers in them stand alone.
-        let words: Vec<&str> = texts.into_iter().flat_map(str::split_whitespace).collect();
-        let found = screen_texts(&self.original.name, words);
+        texts.extend(self.beside.iter().map(String::as_str));
+        let found = screen_texts(&self.original.name, texts);
         self.suspicions.extend(found.into_iter().map(|found| (String::new(), found)));
     }
 }

@@ -91,4 +91,8 @@ impl Reader for Transformed<'_> {
     fn notices(&self) -> Vec<Notice> {
         self.inner.notices()
     }
+
+    fn beside(&self) -> Vec<String> {
+        self.inner.beside()
+    }
 }

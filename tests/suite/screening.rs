@@ -168,6 +168,101 @@ fn the_texts_of_the_catalog_are_looked_at() {
     project.build_well();
 }
 
+fn zip_of(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in members {
+        zip.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
+        std::io::Write::write_all(&mut zip, bytes).unwrap();
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+/// Ways through that a review found: each published the number.
+#[test]
+fn no_corner_of_a_file_is_left_out() {
+    let table: &[u8] = b"a,b\n1,2\n";
+    let prose = format!("联系人身份证号{SPECIMEN}");
+    for (name, bytes) in [("说明.txt", prose.as_bytes()), (".b.csv", format!("a,b\n1,{SPECIMEN}\n").as_bytes())] {
+        assert_refused(&project_with("x.zip", &zip_of(&[("a.csv", table), (name, bytes)])), "PERSONAL_DATA");
+    }
+    let inner = zip_of(&[("p.csv", b"a,b\n1,2\n")]);
+    assert_refused(&project_with("x.zip", &zip_of(&[("a.csv", table), ("b.zip", &inner)])), "SCREENING_NOT_POSSIBLE");
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.write(0, 0, "名称").unwrap().write(1, 0, "甲").unwrap();
+    sheet.set_header(format!("&C制表人 {SPECIMEN}"));
+    let with_header = workbook.save_to_buffer().unwrap();
+    assert_refused(&project_with("x.xlsx", &with_header), "PERSONAL_DATA");
+    assert_refused(&project_with("x.zip", &zip_of(&[("a.xlsx", &with_header)])), "PERSONAL_DATA");
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    sheet.write(0, 0, "名称").unwrap();
+    sheet.write_url_with_text(1, 0, "mailto:ming91@example.org", "联系").unwrap();
+    assert_refused(&project_with("x.xlsx", &workbook.save_to_buffer().unwrap()), "PERSONAL_DATA");
+    for json in [
+        format!("{{\"contact\":{{\"id\":\"{SPECIMEN}\"}},\"data\":[{{\"a\":1}},{{\"a\":2}}]}}"),
+        format!("{{\"data\":[{{\"a\":1}},{{\"a\":2}}],\"by\":\"{SPECIMEN}\"}}"),
+        "[{\"k\":1,\"people\":[\"\\u5f20\\u4e0913925522956\"]}]".to_owned(),
+    ] {
+        assert_refused(&project_with("x.json", json.as_bytes()), "PERSONAL_DATA");
+    }
+    for xml in [
+        format!("<l contact=\"张三 {SPECIMEN}\"><r><a>1</a><b>2</b></r><r><a>3</a><b>4</b></r></l>"),
+        format!("<l><!-- {SPECIMEN} --><r><a>1</a><b>2</b></r><r><a>3</a><b>4</b></r></l>"),
+    ] {
+        assert_refused(&project_with("x.xml", xml.as_bytes()), "PERSONAL_DATA");
+    }
+    let project = project_with("x.csv", b"a,b\n1,2\n");
+    project.write("datasets/licence.txt", &prose);
+    let rows = "数据资源标识,数据资源名称,提供方名称,开放类型,文件,许可文件\nok,甲,局,无条件开放,,\nb,乙,局,无条件开放,files/x.csv,licence.txt\n";
+    project.write("datasets/catalog.csv", rows);
+    assert_refused(&project, "PERSONAL_DATA");
+}
+
+/// What a header says is not unsaid by odd values, by an empty column of firms, or by a ground for something else.
+#[test]
+fn a_telling_header_counts_whatever_else_stands_there() {
+    for rows in [
+        "编号,手机号码\n1,1392.5522.956\n2,1392.5522.957\n",
+        "编号,身份证号\n1,8f14e45fceea167a5a36dedd4bea2543\n2,c9f0f895fb98ab9159f51fd0297e236d\n",
+        "编号,监护人电话\n1,0515-88123456\n2,0515-88123457\n",
+        "编号,家庭住址（数据来源公安）\n1,人民路1号\n",
+        "编号,企业职工家庭住址\n1,人民路1号\n",
+        "姓名,性别,病种,企业名称\n张三,男,高血压,\n李四,女,糖尿病,\n",
+        "姓名,残疾等级,单位名称\n张三,一级,某厂\n李四,二级,某厂\n",
+        "姓名,身份证号\n张三,320902********1234\n李四,320902********1235\n",
+    ] {
+        assert_refused(&project_with("x.csv", rows.as_bytes()), "PERSONAL_");
+    }
+    let project = project_with("x.csv", "编号,家庭住址\n1,人民路1号 13925522956\n".as_bytes());
+    let ground = "[[ground]]\ndataset = \"b\"\nkind = \"mobile\"\ncolumns = [\"家庭住址\"]\nlaw = \"法\"\narticle = \"条\"\napprover = \"局\"\ndate = \"2026-11-01\"\nreason = \"由\"\n";
+    project.write("datasets/grounds.toml", ground);
+    assert_refused(&project, "PERSONAL_BY_HEADER");
+    // A ground for one file says nothing of another.
+    project.write("datasets/files/x.csv", "编号,值班电话\n1,13925522956\n");
+    project.write(
+        "datasets/grounds.toml",
+        &ground.replace("家庭住址", "值班电话").replace("kind =", "files = \"datasets/files/y.csv\"\nkind ="),
+    );
+    assert_refused(&project, "PERSONAL_DATA");
+    project.write(
+        "datasets/grounds.toml",
+        &ground.replace("家庭住址", "值班电话").replace("kind =", "files = \"datasets/files/x.csv\"\nkind ="),
+    );
+    project.build_well();
+}
+
+/// A cell of many points took minutes.
+#[test]
+fn no_text_takes_long() {
+    for part in ["1.", "1-", "1 ", "a1", "@", "１", "\\u"] {
+        let text = part.repeat(400_000);
+        let begin = std::time::Instant::now();
+        let _ = kaishu::screening::screen_texts("x", [text.as_str()]);
+        assert!(begin.elapsed().as_secs() < 5, "{part}");
+    }
+}
+
 /// What is public by law, or only looks personal, is published without a word of the team.
 #[test]
 fn what_is_lawfully_public_passes() {
@@ -176,6 +271,12 @@ fn what_is_lawfully_public_passes() {
         "统一社会信用代码,企业名称,法定代表人,注册地址\n91350100M000100Y43,某公司,张三,人民路1号\n",
         "年份,性别,年龄组,人数\n2025,男,0-14,120\n2025,女,0-14,110\n",
         "站点编号,站点名称,经度,纬度\n1,东站,120.139998,33.377631\n2,西站,120.149998,33.387631\n",
+        "企业名称,统一社会信用代码,邮箱\n某公司,91350100M000100Y43,abc@163.com\n",
+        "学校名称,联系人,经度,纬度\n第一小学,张三,120.139998,33.377631\n第二小学,李四,120.149998,33.387631\n",
+        "医院名称,等级,通讯地址\n市第一医院,三级,人民路1号\n",
+        "受理编号,结果\n19031500007,同意\n19031500008,同意\n",
+        "条款,内容\n3.2.1.1,甲\n3.2.1.2,乙\n",
+        "合同编号,金额\n6212345678901232,3\n",
         "订单号,时间戳\n202603011230450001,1766788272029\n202603011230450002,1766788272030\n",
     ];
     for rows in cases {

@@ -104,7 +104,7 @@ pub fn open(input: Input<'_>) -> Result<Opened, Trouble> {
         notices.extend(found.into_iter().map(|notice| notice.in_part(&sheet.part)));
         tables.push(Box::new(sheet));
     }
-    Ok(Opened { tables, notices, encoding: "" })
+    Ok(Opened { tables, notices, encoding: "", members: Vec::new() })
 }
 
 fn sheet_words(name: &str) -> String {
