@@ -54,7 +54,8 @@ impl Folders {
         std::fs::create_dir_all(parent).with_context(|| format!("making {}", parent.display()))?;
         let parent = parent.canonicalize().with_context(|| format!("finding {}", parent.display()))?;
         let out = parent.join(&name);
-        let own = ["datasets", "content", "themes", "regimes", "records", "report", "server"].map(|dir| root.join(dir));
+        let own = ["datasets", "content", "themes", "regimes", "calendar", "records", "report", "server"]
+            .map(|dir| root.join(dir));
         if root.starts_with(&out) || own.iter().any(|dir| out.starts_with(dir)) {
             bail!(
                 "{} 存放输入或内部文件，请用 --out 另选文件夹 / holds the input or belongs to the team: choose another folder for --out",

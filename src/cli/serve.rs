@@ -129,7 +129,7 @@ fn concerns_input(site: &Path, paths: &[PathBuf]) -> bool {
             .next()
             .map(|part| part.as_os_str().to_string_lossy().into_owned())
             .unwrap_or_default();
-        ["site.toml", "datasets", "content", "themes", "regimes"].contains(&top.as_str())
+        ["site.toml", "datasets", "content", "themes", "regimes", "calendar"].contains(&top.as_str())
     })
 }
 

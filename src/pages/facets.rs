@@ -138,8 +138,13 @@ pub fn updated(release: &Release) -> Option<Day> {
 /// Whether the next update is overdue on a day; `None` where no day is due.
 #[must_use]
 pub fn is_overdue(release: &Release, as_of: Day) -> Option<bool> {
-    let due = release.cleared.dataset.frequency?.next_due(updated(release)?)?;
-    Some(due < as_of)
+    Some(next_due(release)? < as_of)
+}
+
+/// The day by which the next update is due.
+#[must_use]
+pub fn next_due(release: &Release) -> Option<Day> {
+    release.cleared.dataset.frequency?.next_due(updated(release)?)
 }
 
 /// The formats of a dataset: those of its files, else those the catalog declares.

@@ -96,6 +96,24 @@ test("with script, the citation carries today's date and can be copied", async (
   await context.close();
 });
 
+test("what was in time when it was built is overdue once its day has passed", async () => {
+  const tag = async (day) => {
+    const context = await browser.newContext({ locale: "zh-CN" });
+    const page = await context.newPage();
+    await page.clock.setFixedTime(new Date(`${day}T12:00:00`));
+    await page.goto(base + "/datasets/hmt/");
+    const found = page.locator("[data-due]");
+    const res = [await found.getAttribute("data-due"), await found.textContent(), await found.getAttribute("class")];
+    await context.close();
+    return res;
+  };
+  const [due, text, tone] = await tag("2026-11-22");
+  assert.match(due, /^20\d\d-\d\d-\d\d$/);
+  assert.deepEqual([text, tone], ["按期更新", "tag ok"]);
+  assert.deepEqual(await tag(due), [due, "按期更新", "tag ok"]);
+  assert.deepEqual(await tag("2039-01-01"), [due, "逾期未更新", "tag bad"]);
+});
+
 test("without script, everything is there and no control is dead", async () => {
   const { page, context } = await open("/datasets/gb4754/", { script: false });
   for (const selector of ["#preview", "#items", "#files", "#licence", "#citation", ".facts"]) {

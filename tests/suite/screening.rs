@@ -95,6 +95,7 @@ fn what_is_masked_is_masked_everywhere_and_the_original_is_not_offered() {
     let csv = project.read("public/datasets/b/data/x.csv");
     assert_eq!(csv, "公民身份号码,年龄,补贴\r\n110105************,40-49,100\r\n440524************,40-49,200\r\n");
     assert!(!project.path("public/datasets/b/files").exists());
+    assert!(project.read("public/datasets/b/index.html").contains("由提供单位文件脱敏后转换"));
     for value in [SPECIMEN, "440524188001010014", "张三", "李四"] {
         is_nowhere(&project, value);
     }

@@ -6,14 +6,14 @@ use crate::exports::citation::{Reference, gb_t_7714_2025};
 use crate::gate::Release;
 use crate::model::route::href;
 use crate::model::table::{DataFile, Table};
-use crate::pages::facets::{Kind, facet_slug, is_overdue, updated};
+use crate::pages::facets::{Kind, facet_slug, is_overdue, next_due, updated};
 use crate::pages::plan::Job;
 use crate::pages::strings::{count, shorten, showable, size};
 use crate::pages::view::card::frequency;
 use crate::pages::view::fields::{self, FieldView};
+use crate::pages::view::history::history;
 use crate::pages::view::shell::{Crumb, PageHead};
 use crate::pages::view::{Fact, Scope, facts};
-use crate::records::history::{Step, What};
 
 #[derive(Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "flags that the template asks for")]
@@ -22,6 +22,7 @@ pub(super) struct DatasetView {
     data_lang: Option<String>,
     summary: String,
     timeliness: &'static str,
+    due: String,
     size_tags: Vec<String>,
     downloads: Vec<Download>,
     links: Vec<String>,
@@ -116,8 +117,6 @@ struct Part {
 
 /// How many tables a page previews; the others are in the list of files.
 const MAX_PREVIEWS: usize = 8;
-/// How many steps of its history a page tells.
-const MAX_STEPS: usize = 12;
 /// Longest cell in a preview, in characters.
 const CELL_CHARS: usize = 120;
 
@@ -142,6 +141,7 @@ pub(super) fn view(scope: Scope<'_>, job: &Job<'_>, release_idx: usize) -> Datas
             Some(false) => "on_time",
             None => "",
         },
+        due: next_due(release).map(|day| day.to_string()).unwrap_or_default(),
         size_tags: size_tags(scope, release),
         downloads: downloads(scope, release, package.zip.as_ref()),
         links: release.files.links.clone(),
@@ -273,6 +273,11 @@ fn file_rows(scope: Scope<'_>, release: &Release, zip: Option<&DataFile>) -> Vec
             res.push(row(file, scope.strings.fill("file_derived", &[("source", &original.name)])));
         }
     }
+    // Of what was dropped or masked there is no original to be had.
+    let is_offered = |table: &&Table| release.files.originals.iter().any(|original| original.name == table.source);
+    for file in release.files.tables.iter().filter(|table| !is_offered(table)).flat_map(|table| &table.derived) {
+        res.push(row(file, scope.strings.get("file_transformed").to_owned()));
+    }
     res.extend(zip.map(|zip| row(zip, scope.strings.get("file_zip").to_owned())));
     res
 }
@@ -331,22 +336,6 @@ fn citation(scope: Scope<'_>, release: &Release) -> String {
     })
 }
 
-/// What is on record of the dataset, the latest first.
-fn history(scope: Scope<'_>, release: &Release) -> Vec<Fact> {
-    let steps = scope.site.inputs.history.of(release.cleared.id.as_str());
-    let text = |what: &What| match what {
-        What::Published => scope.strings.get("history_published").to_owned(),
-        What::Changed => scope.strings.get("history_changed").to_owned(),
-        What::Left(Some(approval)) => scope.strings.fill(
-            "history_left_approved",
-            &[("body", &approval.body), ("reference", &approval.reference), ("article", &approval.article)],
-        ),
-        What::Left(None) => scope.strings.get("history_left").to_owned(),
-    };
-    let fact = |step: &Step| Fact { label: step.day.to_string(), value: text(&step.what) };
-    steps.iter().rev().take(MAX_STEPS).map(fact).collect()
-}
-
 fn facts_of(scope: Scope<'_>, release: &Release, data_lang: Option<&str>) -> Vec<LinkedFact> {
     let dataset = &release.cleared.dataset;
     let strings = scope.strings;
@@ -358,7 +347,6 @@ fn facts_of(scope: Scope<'_>, release: &Release, data_lang: Option<&str>) -> Vec
         href: Some(scope.page_href(&format!("{}/{}", kind.folder(), facet_slug(kind, name)))),
         external: false,
     };
-    let next_due = updated(release).and_then(|day| dataset.frequency?.next_due(day));
     let frequency_text = frequency(scope, dataset);
     let frequency_parts = match dataset.frequency {
         Some(known) => vec![facet(Kind::Frequency, known.code_name(), &frequency_text)],
@@ -381,7 +369,7 @@ fn facts_of(scope: Scope<'_>, release: &Release, data_lang: Option<&str>) -> Vec
         own("fact_class", text(strings.get("class_unconditional"))),
         own("fact_frequency", frequency_parts),
         own("fact_modified", day(dataset.modified)),
-        own("fact_next_due", day(next_due)),
+        own("fact_next_due", day(next_due(release))),
         own("fact_issued", day(dataset.issued)),
         data("fact_temporal", text(&dataset.temporal)),
         data("fact_spatial", text(&dataset.spatial)),

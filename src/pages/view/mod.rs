@@ -4,6 +4,7 @@ mod card;
 mod dataset;
 mod duties;
 mod fields;
+mod history;
 mod home;
 mod list;
 mod quality;

@@ -21,6 +21,10 @@ const today = [now.getFullYear(), now.getMonth() + 1, now.getDate()].map((n) => 
 for (const block of document.querySelectorAll("pre[data-date]")) {
   block.textContent = block.textContent.replace(block.dataset.date, today);
 }
+// What was in time when the page was built may be overdue today.
+for (const tag of document.querySelectorAll("[data-due]")) {
+  if (tag.dataset.due < today) { tag.className = "tag bad"; tag.textContent = tag.dataset.late; }
+}
 for (const hint of document.querySelectorAll("[data-nojs]")) hint.hidden = true;
 
 for (const button of document.querySelectorAll("[data-copy]")) {
