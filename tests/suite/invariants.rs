@@ -408,3 +408,34 @@ fn i11_everything_is_on_record() {
     assert!(before.exists());
     assert_eq!(project.read("records/chain.jsonl"), chain, "a build that publishes nothing is no publication");
 }
+
+/// I11: a record that cannot be written whole stays as it was, and the next build completes it.
+#[test]
+fn i11_a_full_disk_leaves_the_chain_valid() {
+    let project = Project::new();
+    project.write("datasets/files/stops.csv", "编号,值班电话\r\n007,13925522956\r\n");
+    // A line of the record is as long as the words of a ground: two of them pass the limit below.
+    let reason = "由".repeat(50_000);
+    let ground = format!(
+        "[[ground]]\ndataset = \"stops\"\nkind = \"mobile\"\ncolumns = [\"值班电话\"]\nlaw = \"法\"\narticle = \"条\"\napprover = \"局\"\n\
+         date = \"2026-11-01\"\nreason = \"{reason}\"\n"
+    );
+    project.write("datasets/grounds.toml", &ground);
+    project.build_well();
+    let before = project.read("records/chain.jsonl");
+    project.replace("datasets/catalog.csv", "全市公交站点", "全市公交车站");
+    let command = format!(
+        "trap '' XFSZ; ulimit -f 200; exec {} build --lang en --as-of {AS_OF} --site {}",
+        env!("CARGO_BIN_EXE_kaishu"),
+        project.path("").display()
+    );
+    let output = std::process::Command::new("bash").args(["-c", &command]).output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.code() == Some(2) && stderr.contains("chain.jsonl"), "{stderr}");
+    assert_eq!(project.read("records/chain.jsonl"), before, "not half a line is left");
+    project.build_well();
+    let chain = project.read("records/chain.jsonl");
+    assert!(chain.starts_with(&before));
+    assert_eq!(chain.lines().count(), 3, "the publication that was not recorded, and the new one");
+    assert_eq!(project.run(&["verify"]).code, 0);
+}
