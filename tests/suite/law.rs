@@ -165,6 +165,7 @@ fn yc_16_what_is_to_be_fixed_has_its_last_day() {
     // Ten working days after 2026-11-21, a Saturday.
     let report = project.read("report/index.html");
     assert!(report.contains("2026-12-04") && report.contains("第十六条第二款"), "{report}");
+    assert!(report.contains("of the arrangements of holidays: "), "each computed day has the digest of its calendar");
     let sheets: Vec<_> =
         std::fs::read_dir(project.path("report/providers")).unwrap().map(|item| item.unwrap().path()).collect();
     assert_eq!(sheets.len(), 1);

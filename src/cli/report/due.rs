@@ -1,9 +1,10 @@
 //! Why something is to be fixed, and by when: from the regime and the working days, never from here.
 
-use crate::calendar::{Unpublished, WorkingDays};
+use crate::calendar::WorkingDays;
 use crate::cli::print::say;
 use crate::diag::{Code, Lang, Level};
 use crate::model::date::Day;
+use crate::model::digest::Digest;
 use crate::rules::Regime;
 use crate::rules::profile::Deadline;
 
@@ -22,13 +23,15 @@ pub struct Due {
     articles: Vec<(&'static [Code], String)>,
     /// The period to put things right: its article and words, and its last day.
     rectification: Option<(String, String)>,
+    /// The digest of the arrangements that days were counted by.
+    calendar: Option<Digest>,
 }
 
 impl Due {
     /// Reads it off the rules.
     pub fn of(rules: Option<(&Regime, &WorkingDays)>, as_of: Day) -> Self {
         let Some((regime, days)) = rules else {
-            return Self { as_of, title: String::new(), articles: Vec::new(), rectification: None };
+            return Self { as_of, title: String::new(), articles: Vec::new(), rectification: None, calendar: None };
         };
         let screening = regime.pre_publication.as_ref().map(|rule| rule.article.clone()).unwrap_or_default();
         let machine_readable = regime.access.machine_readable.as_ref().map(|rule| rule.article.clone());
@@ -52,9 +55,11 @@ impl Due {
             (&[Code::NotMachineReadable], machine_readable.unwrap_or_default()),
         ];
         let rectification = regime.deadline.iter().find(|deadline| deadline.id == RECTIFICATION);
-        let rectification =
-            rectification.and_then(|deadline| Some((words(deadline), last_day(days, as_of, deadline.n?))));
-        Self { as_of, title: regime.title.clone(), articles, rectification }
+        let period = rectification.and_then(|deadline| days.period(as_of, deadline.n?).ok());
+        let calendar = period.map(|period| period.calendar);
+        let last_day = period.map_or_else(|| UNPUBLISHED.to_owned(), |period| period.last_day.to_string());
+        let rectification = rectification.map(|deadline| (words(deadline), last_day));
+        Self { as_of, title: regime.title.clone(), articles, rectification, calendar }
     }
 
     /// The article that a finding rests on, else the standard; what is neither is a rule of the program's own.
@@ -83,10 +88,16 @@ impl Due {
     /// The first line of the report.
     pub fn lead(&self, lang: Lang) -> String {
         let day = self.as_of;
+        let calendar = self.calendar.map_or_else(String::new, |digest| match lang {
+            Lang::Zh => format!("放假安排数据的摘要（SHA-256）：{digest}。"),
+            Lang::En => format!(" Digest (SHA-256) of the arrangements of holidays: {digest}."),
+        });
         match lang {
-            Lang::Zh => format!("检查日期 {day}。期限自本报告送达提供单位之日起算，这里按检查日期计算。"),
+            Lang::Zh => {
+                format!("检查日期 {day}。期限自本报告送达提供单位之日起算，这里按检查日期计算。{calendar}")
+            }
             Lang::En => format!(
-                "Checked for {day}. Periods run from the day on which the provider gets this report; here they are counted from the day of the check."
+                "Checked for {day}. Periods run from the day on which the provider gets this report; here they are counted from the day of the check.{calendar}"
             ),
         }
     }
@@ -96,11 +107,4 @@ fn words(deadline: &Deadline) -> String {
     let n = deadline.n.map_or_else(String::new, |n| n.to_string());
     let from = if deadline.from == UNSPECIFIED { String::new() } else { format!("{}起 ", deadline.from) };
     format!("{}：{from}{n} 个工作日", deadline.article)
-}
-
-fn last_day(days: &WorkingDays, as_of: Day, n: u32) -> String {
-    match days.period(as_of, n) {
-        Ok(period) => period.last_day.to_string(),
-        Err(Unpublished(_)) => UNPUBLISHED.to_owned(),
-    }
 }
