@@ -403,7 +403,9 @@ def check(kaishu, table, how, folder):
         said = (done.stdout + done.stderr).decode(errors="replace").strip()
         if done.returncode == 1 and "two separators fit alike" in said:
             raise Unsuitable(said)
-        demand(done.returncode == 0, f"exit code {done.returncode}:", said)
+        # Random values may look like numbers of people: a site would refuse them, here they are read all the same.
+        is_personal = '"code":"PERSONAL_' in said
+        demand(done.returncode == 0 or (done.returncode == 1 and is_personal), f"exit code {done.returncode}:", said)
         return done.stdout, {str(file.relative_to(out)): file.read_bytes() for file in out.rglob("*") if file.is_file()}
 
     printed, files = run(out, 1)
@@ -411,7 +413,7 @@ def check(kaishu, table, how, folder):
     report, *findings = [json.loads(line) for line in printed.decode().split("\n")[:-1]]
     found = [report["type"], report["rows"], [column["name"] for column in report["columns"]]]
     demand(found == ["table", len(cells[0]), names], "rows or names: found, expected:", found, len(cells[0]), names)
-    sound = re.compile("ENCODING_|VALUES_|TABLE_HEADER_DOUBTFUL")
+    sound = re.compile("ENCODING_|VALUES_|TABLE_HEADER_DOUBTFUL|PERSONAL_")
     demand(all(sound.match(finding["code"]) for finding in findings), "false alarm", findings)
     columns = [facts_of(name, column) for name, column in zip(names, cells)]
     for facts, column in zip(columns, report["columns"]):
