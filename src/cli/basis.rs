@@ -10,8 +10,8 @@ use crate::decisions::Decisions;
 use crate::diag::{Code, Finding, Place};
 use crate::gate;
 use crate::model::date::Day;
+use crate::records::CHAIN_FILE;
 use crate::records::history::History;
-use crate::records::{CHAIN_FILE, IDS_FILE};
 use crate::rules::licences::Licences;
 use crate::rules::{Regime, Validity};
 use crate::site::Site;
@@ -97,11 +97,6 @@ fn review_due(site: &Site, regime: &Regime, as_of: Day) -> Option<Finding> {
     (as_of > last_day && !is_done).then(|| {
         Finding::new(Code::CatalogReviewDue, place).expected(format!("{}：{}", regime.catalog.article, review.quote))
     })
-}
-
-/// The register of identifiers in a folder of records.
-pub fn ids_of(records: &Path) -> std::path::PathBuf {
-    records.join(IDS_FILE)
 }
 
 fn keep<T>(res: std::result::Result<T, Box<Finding>>, findings: &mut Vec<Finding>) -> Option<T> {

@@ -15,7 +15,7 @@ use crate::model::format::Format;
 use crate::model::route::table_stem;
 use crate::readers::{self, Input, Notice, Opened, Reader, Trouble};
 use crate::reuse;
-use crate::screening::{Suspicion, TableScreen};
+use crate::screening::{Suspicion, TableScreen, without_numbers};
 use crate::site::{ExportConfig, ReadConfig};
 use crate::stage::Stage;
 use crate::tables::build::{Target, build, mangled_of, notice_of, profile};
@@ -94,9 +94,9 @@ fn inspect(wanted: &Wanted, lang: Lang) -> Result<Outcome> {
         findings.extend(suspicions.iter().map(|suspicion| finding_of(place.clone(), suspicion)));
     }
     findings.extend(
-        notices
-            .iter()
-            .map(|notice| Finding::new(notice.code, Place::file(name.as_str())).expected(notice.about.clone())),
+        notices.iter().map(|notice| {
+            Finding::new(notice.code, Place::file(name.as_str())).expected(without_numbers(&notice.about))
+        }),
     );
     let is_refused = say(&findings, lang, wanted.json);
     Ok(if is_refused || !has_table { Outcome::Refused } else { Outcome::Done })
@@ -172,8 +172,8 @@ fn screen_table(reader: &mut dyn Reader, as_json: bool, notices: &mut Vec<Notice
             Ok(())
         });
         match outcome {
-            Ok(readers::Outcome::Again) => {}
-            Ok(readers::Outcome::Complete) => {
+            Ok(outcome) if outcome == readers::Outcome::Again || names != reader.columns() => {}
+            Ok(_) => {
                 if as_json {
                     let line = json!({ "type": "screening", "seconds": seconds, "bytes": screen.n_bytes() });
                     print::data(&line.to_string());

@@ -6,7 +6,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 
 use crate::catalog::{self, CatalogFile, content};
-use crate::cli::basis::{Basis, ids_of};
+use crate::cli::basis::Basis;
 use crate::cli::owners::Owners;
 use crate::cli::progress::Progress;
 use crate::decisions::approvals::Approval;
@@ -17,6 +17,7 @@ use crate::gate;
 use crate::model::date::Day;
 use crate::model::digest::Digest;
 use crate::pages::{self, Inputs, theme};
+use crate::records::IDS_FILE;
 use crate::records::ids::Register;
 use crate::reuse::Reuse;
 use crate::stage::Stage;
@@ -146,7 +147,7 @@ fn judge(
             None
         }
     };
-    let mut register = Register::load(&ids_of(records))?;
+    let mut register = Register::load(&records.join(IDS_FILE))?;
     let catalog_files = catalog.files.clone();
     let rules = basis.rules(options);
     let stopped = stops(findings);

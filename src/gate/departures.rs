@@ -9,7 +9,7 @@ use crate::decisions::approvals::{self, Approval, Change};
 use crate::diag::{Code, Finding, Place};
 use crate::gate::Rules;
 use crate::model::openness::Openness;
-use crate::records::history::History;
+use crate::records::history::{History, Step, What};
 
 /// Where an entry that is not open stands, and in which class.
 pub type Closed = BTreeMap<String, (Place, Option<Openness>)>;
@@ -38,7 +38,8 @@ pub fn judge(
             None => (Code::DatasetVanished, Place::file(approvals::FILE), &[Change::Removed]),
         };
         // An approval of an earlier time does not cover what was published again since.
-        let since = history.of(id).last().map(|step| step.day);
+        let published = |step: &&Step| step.what == What::Published;
+        let since = history.of(id).iter().rev().find(published).map(|step| step.day);
         let fits = |approval: &&Approval| {
             approval.dataset == id
                 && allowed.contains(&approval.change)

@@ -114,11 +114,16 @@ fn applied(place: Place, words: &str) -> Finding {
 fn texts_of(dataset: &Dataset) -> Vec<(&'static str, Vec<&str>)> {
     let mut items: Vec<&str> = Vec::new();
     for item in &dataset.items {
-        items.extend([item.name.as_str(), item.description.as_str()]);
+        items.extend([item.name.as_str(), item.format.as_str(), item.description.as_str()]);
     }
     vec![
         ("title", vec![&dataset.title]),
         ("abstract", dataset.summary.lines().collect()),
+        ("provider_name", vec![&dataset.provider]),
+        ("collecting_body", vec![&dataset.collecting_body]),
+        ("reviewing_body", vec![&dataset.reviewing_body]),
+        ("theme", vec![&dataset.theme, &dataset.industry, &dataset.category, &dataset.scenario]),
+        ("update_frequency", vec![&dataset.frequency_text]),
         ("source", vec![&dataset.source]),
         ("temporal", vec![&dataset.temporal]),
         ("spatial", vec![&dataset.spatial]),

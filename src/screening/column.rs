@@ -55,6 +55,8 @@ pub struct ColumnScreen {
     pub n_names: u64,
     /// Cells with as many digits as a number of a person has; counted only where the header speaks of such numbers.
     pub n_numeric: u64,
+    /// Cells of digits that begin like the cell of digits before them: serial numbers.
+    pub n_serial: u64,
     /// What was found, by kind.
     pub found: [Found; N_BY_VALUE],
     /// Bytes that were looked at.
@@ -62,7 +64,12 @@ pub struct ColumnScreen {
     n_rows: u64,
     looks_for_names: bool,
     looks_for_numbers: bool,
+    /// How the last cell with a sign began.
+    head: [u8; SERIAL_HEAD],
 }
+
+/// How many characters serial numbers that follow one another have in common.
+const SERIAL_HEAD: usize = 6;
 
 /// Fewest digits of a number of a person, a plate apart; fewest characters of a digest.
 const MIN_DIGITS: usize = 7;
@@ -95,17 +102,12 @@ impl ColumnScreen {
             n_uscc: 0,
             n_names: 0,
             n_numeric: 0,
+            n_serial: 0,
+            head: [0; SERIAL_HEAD],
             found: Default::default(),
             n_bytes: 0,
             n_rows: 0,
         }
-    }
-
-    /// Learns its header late.
-    pub fn name(&mut self, header: &str) {
-        header.clone_into(&mut self.header);
-        self.kinds = kinds_of(header);
-        self.is_code = is_code(header);
     }
 
     /// Takes notice of rows that have no such column.
@@ -149,6 +151,10 @@ impl ColumnScreen {
         }
         if signs == Signs::default() {
             return;
+        }
+        if let Some(head) = text.as_bytes().first_chunk::<SERIAL_HEAD>() {
+            self.n_serial += u64::from(*head == self.head);
+            self.head = *head;
         }
         self.n_masked += u64::from(signs.is_masked);
         self.n_uscc += u64::from(signs.is_uscc);

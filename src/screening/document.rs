@@ -11,7 +11,7 @@ use zip::ZipArchive;
 
 use super::column::ColumnScreen;
 use super::names::is_name;
-use super::{Suspicion, Verdict, judge};
+use super::{Suspicion, Verdict, judge_texts, screen_texts};
 use crate::decode::decode;
 
 /// Largest file or part that is looked into as one text.
@@ -61,10 +61,7 @@ struct Gathered {
 
 impl Gathered {
     fn texts<'a>(&mut self, what: &str, texts: impl IntoIterator<Item = &'a str>) {
-        let mut column = ColumnScreen::new("");
-        what.clone_into(&mut column.header);
-        texts.into_iter().for_each(|text| column.add_text(text));
-        self.suspicions.extend(judge::judge(&[column], None).into_iter().filter(|found| found.verdict.refuses()));
+        self.suspicions.extend(screen_texts(what, texts));
     }
 
     fn bytes(&mut self, what: &str, bytes: Vec<u8>) {
@@ -171,7 +168,7 @@ pub fn screen_marks(path: &Path, what: &str) -> std::io::Result<Seen> {
             }
         }
     }
-    res.suspicions.extend(judge::judge(&[column], None).into_iter().filter(|found| found.verdict.refuses()));
+    res.suspicions.extend(judge_texts(column));
     Ok(res.end())
 }
 

@@ -13,8 +13,8 @@ use super::{Suspicion, Verdict};
 
 /// Below this many rows a group of equal quasi-identifiers is too small. Source: requirements 5.4, k < 5.
 pub const MIN_GROUP: u64 = 5;
-/// How improbable chance must be to be ruled out.
-const CHANCE: f64 = 1e-6;
+/// How many standard deviations rule chance out. Source: the tail of the normal distribution; one in a million is beyond.
+const DEVIATIONS: f64 = 4.7534;
 
 /// What the table as a whole tells about its columns.
 pub struct Context {
@@ -124,9 +124,13 @@ fn judge_values(column: &ColumnScreen, kind: Kind, found: &Found, context: &Cont
         // In the number of a permit, which the header says it is, chance has its say.
         Kind::ResidentId | Kind::ForeignPrId if column.is_code => Some(proven(1.0 / 11.0, inside(1.0 / 11.0))),
         Kind::ResidentId | Kind::ForeignPrId => Some(proven(1.0 / 11.0, found.inside > 0)),
-        Kind::BankCard if !is_named && found.n() < 3 => Some(Verdict::Coincidence),
+        // A few whole cells may be chance; a card in a remark is none.
+        Kind::BankCard if !is_named && found.inside == 0 && found.whole < 3 => Some(Verdict::Coincidence),
         Kind::BankCard => Some(proven(0.1, inside(0.1))),
-        Kind::Mobile if column.is_code && !is_named && found.inside == 0 => Some(Verdict::Doubt),
+        // Serial numbers that begin like a mobile number follow one another; numbers of people do not.
+        Kind::Mobile if column.is_code && !is_named && found.inside == 0 && column.n_serial * 2 >= found.whole => {
+            Some(Verdict::Doubt)
+        }
         Kind::Mobile => Some(proven(0.06, inside(0.06))),
         Kind::OldResidentId => {
             let is_clear = found.whole >= 5 && found.whole * 10 >= found.whole_relatives * 8;
@@ -163,13 +167,7 @@ fn is_document(kind: Kind) -> bool {
 fn is_beyond_chance(n_hits: u64, n_all: u64, chance: f64) -> bool {
     let (hits, all) = (n_hits as f64, n_all as f64);
     let deviation = (all * chance * (1.0 - chance)).sqrt();
-    hits > all * chance + 5.0 && hits > all * chance + quantile(CHANCE) * deviation
-}
-
-/// How many standard deviations a chance is away, for the one that is used here.
-fn quantile(chance: f64) -> f64 {
-    // Source: the tail of the normal distribution; 4.7534 leaves one in a million.
-    if chance <= 1e-6 { 4.7534 } else { 3.0902 }
+    hits > all * chance + 5.0 && hits > all * chance + DEVIATIONS * deviation
 }
 
 /// What follows from one kind that the header names and the values have not proven.

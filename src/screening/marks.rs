@@ -88,6 +88,29 @@ pub fn is_plate(text: &str) -> bool {
     (n_signs == 5 || n_signs == 6) && rest.chars().all(is_sign) && rest.bytes().filter(u8::is_ascii_digit).count() >= 2
 }
 
+/// A text with every long number in it made unreadable.
+#[must_use]
+pub fn without_numbers(text: &str) -> String {
+    const LONG: usize = 7;
+    let is_part = |c: char| c.is_numeric() || matches!(c, ' ' | '-' | 'X' | 'x');
+    let mut res = String::with_capacity(text.len());
+    let mut run = String::new();
+    let flush = |run: &mut String, res: &mut String| {
+        let is_long = run.chars().filter(|c| c.is_numeric()).count() >= LONG;
+        res.extend(run.drain(..).map(|c| if is_long && c.is_numeric() { '*' } else { c }));
+    };
+    for c in text.chars() {
+        if is_part(c) {
+            run.push(c);
+        } else {
+            flush(&mut run, &mut res);
+            res.push(c);
+        }
+    }
+    flush(&mut run, &mut res);
+    res
+}
+
 /// A text with what would name a person made unreadable: the first and the last two characters stay, of a short one the
 /// first.
 #[must_use]

@@ -27,7 +27,7 @@ use column::ColumnScreen;
 use groups::Groups;
 use kind::{Kind, Role};
 
-pub use marks::masked;
+pub use marks::{masked, without_numbers};
 
 /// How a suspicion was come by.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
@@ -138,12 +138,6 @@ impl TableScreen {
     #[must_use]
     pub fn finish(mut self, names: &[String]) -> Vec<Suspicion> {
         self.widen(names.len(), names);
-        for (column, name) in self.columns.iter_mut().zip(names) {
-            // A name that was not known when its first value came still counts.
-            if column.header.is_empty() {
-                column.name(name);
-            }
-        }
         judge::judge(&self.columns, self.groups.as_ref().and_then(Groups::smallest))
     }
 }
@@ -154,7 +148,11 @@ pub fn screen_texts<'a>(what: &str, texts: impl IntoIterator<Item = &'a str>) ->
     let mut column = ColumnScreen::new("");
     what.clone_into(&mut column.header);
     texts.into_iter().for_each(|text| column.add_text(text));
-    let mut res = judge::judge(&[column], None);
-    res.retain(|suspicion| suspicion.verdict.refuses());
-    res
+    judge_texts(column)
+}
+
+/// What texts that are no column of a table hold; they have no rows.
+fn judge_texts(column: ColumnScreen) -> Vec<Suspicion> {
+    let found = judge::judge(&[column], None).into_iter().filter(|found| found.verdict.refuses());
+    found.map(|found| Suspicion { first_row: None, ..found }).collect()
 }

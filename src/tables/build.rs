@@ -125,7 +125,8 @@ fn first_reading(reader: &mut dyn Reader, max_kept_bytes: usize) -> Result<(Prof
             }
             Ok(())
         })?;
-        if outcome == Outcome::Complete {
+        // What a header says has a say in screening: the reading that counts is one that began with every header.
+        if outcome == Outcome::Complete && gathered.names == reader.columns() {
             return Ok((gathered.finish(reader.columns()), kept));
         }
     }

@@ -338,7 +338,11 @@ impl Reading<'_> {
                 size_bytes: original.size_bytes,
             };
             let built = build(&mut reader, target);
-            let Some(built) = self.sound(built)? else { continue };
+            let n_notes = self.notes.len();
+            let Some(built) = self.sound(built)? else {
+                self.notes[n_notes..].iter_mut().for_each(|note| note.part.clone_from(&part));
+                continue;
+            };
             self.beside.extend(reader.beside());
             self.unmatched.retain(|transform| !reader.has(transform));
             self.suspicions.extend(built.suspicions.into_iter().map(|found| (part.clone(), found)));

@@ -87,6 +87,13 @@ fn sys_37_2_lowering_needs_the_approval_of_the_authority() {
     project.approve("stops", "to_conditional");
     project.build_well();
     assert!(!project.path("public/datasets/stops/files").exists());
+    // A later change of the data does not make the approval one of an earlier time.
+    let project = built(sys());
+    project.append("datasets/files/stops.csv", "009,南站\r\n");
+    assert_eq!(project.run(&["build", "--as-of", "2026-12-01"]).code, 0);
+    project.replace("datasets/catalog.csv", "无条件开放,编号", "有条件开放,编号");
+    project.approve("stops", "to_conditional");
+    assert_eq!(project.run(&["build", "--as-of", "2026-12-02"]).code, 0);
 }
 
 #[test]

@@ -135,7 +135,9 @@ fn a_ground_opens_what_it_names_and_nothing_else() {
 #[test]
 fn places_beside_the_table_are_looked_at() {
     let above = format!("填报人联系方式 13925522956\n编号,名称,数量\n1,{},3\n2,乙,4\n", "甲");
-    assert_refused(&project_with("x.csv", above.as_bytes()), "PERSONAL_DATA");
+    let project = project_with("x.csv", above.as_bytes());
+    assert_refused(&project, "PERSONAL_DATA");
+    is_in_no_small_file(&project, "13925522956");
     let header = "编号,13925522956\n1,2\n";
     assert_refused(&project_with("x.csv", header.as_bytes()), "PERSONAL_DATA");
     assert_refused(&project_with("名单13925522956.csv", b"a,b\n1,2\n"), "PERSONAL_DATA");
@@ -224,6 +226,8 @@ fn no_corner_of_a_file_is_left_out() {
 #[test]
 fn a_telling_header_counts_whatever_else_stands_there() {
     for rows in [
+        "编号,备注\n1,卡号6225882459151022553\n2,无\n",
+        "客户编号,等级\n13925522956,一\n18812345678,二\n15098765432,三\n",
         "编号,手机号码\n1,1392.5522.956\n2,1392.5522.957\n",
         "编号,身份证号\n1,8f14e45fceea167a5a36dedd4bea2543\n2,c9f0f895fb98ab9159f51fd0297e236d\n",
         "编号,监护人电话\n1,0515-88123456\n2,0515-88123457\n",
@@ -235,6 +239,11 @@ fn a_telling_header_counts_whatever_else_stands_there() {
     ] {
         assert_refused(&project_with("x.csv", rows.as_bytes()), "PERSONAL_");
     }
+    // The keys of JSON are headers, too, though they are known only once all was read.
+    let people = "[{\"姓名\":\"张三\",\"性别\":\"男\",\"病种\":\"高血压\"},{\"姓名\":\"李四\",\"性别\":\"女\",\"病种\":\"糖尿病\"}]";
+    assert_refused(&project_with("x.json", people.as_bytes()), "PERSONAL_COMBINATION");
+    let phones = "[{\"编号\":1,\"手机号码\":\"1392.5522.956\"}]";
+    assert_refused(&project_with("x.json", phones.as_bytes()), "PERSONAL_BY_HEADER");
     let project = project_with("x.csv", "编号,家庭住址\n1,人民路1号 13925522956\n".as_bytes());
     let ground = "[[ground]]\ndataset = \"b\"\nkind = \"mobile\"\ncolumns = [\"家庭住址\"]\nlaw = \"法\"\narticle = \"条\"\napprover = \"局\"\ndate = \"2026-11-01\"\nreason = \"由\"\n";
     project.write("datasets/grounds.toml", ground);
