@@ -98,10 +98,10 @@ pub struct Counts {
 
 /// What became of a value.
 pub enum Added {
-    /// It was there before.
-    Known,
-    /// It is there for the first time.
-    New,
+    /// It was there before: its number, from 0 in the order in which values were first there.
+    Known(u32),
+    /// It is there for the first time; its number.
+    New(u32),
     /// There are too many different values; it was not counted.
     Full,
 }
@@ -127,7 +127,7 @@ impl Counts {
             let entry = &mut self.entries[slot as usize - 1];
             if entry.hash == hash && is_same(&self.texts.as_bytes()[entry.range()], text.as_bytes()) {
                 entry.count += 1;
-                return Added::Known;
+                return Added::Known(slot - 1);
             }
             at = (at + 1) & mask;
         }
@@ -137,11 +137,12 @@ impl Counts {
         let start = self.texts.len() as u32;
         self.texts.push_str(text);
         self.entries.push(Counted { hash, start, len: text.len() as u32, count: 1 });
-        self.slots[at] = self.entries.len() as u32;
+        let number = self.entries.len() as u32;
+        self.slots[at] = number;
         if self.entries.len() * 2 > self.slots.len() {
             self.grow();
         }
-        Added::New
+        Added::New(number - 1)
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "the bounds lie far below what 32 bits hold")]

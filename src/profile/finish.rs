@@ -235,7 +235,7 @@ mod tests {
             builder.row([if value.is_empty() { Cell::Missing } else { Cell::Text(value) }]);
         }
         let mut profiler = Profiler::new(0, name);
-        profiler.add(&builder.take(), 0);
+        profiler.add(&builder.take(), 0, |_| {});
         profiler.finish(name)
     }
 

@@ -38,6 +38,30 @@ pub struct Profiler {
     is_code: bool,
 }
 
+/// A value on its way from the profile to screening.
+#[derive(Clone, Copy, Debug)]
+pub struct Value<'a> {
+    /// The value, possibly empty.
+    pub text: &'a str,
+    /// Its row, from 1 after the header.
+    pub row: u64,
+    /// What is known of it.
+    pub seen: Seen,
+}
+
+/// What the profile knows of a value.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Seen {
+    /// It has a number, from 0 in the order in which the column's values were first there: the same number, the same text.
+    Counted(u32),
+    /// A number in its canonical form, of so many digits.
+    Number(u8),
+    /// A day or a moment.
+    Moment,
+    /// Anything.
+    Text,
+}
+
 /// The first row with a mark, from 1 after the header.
 #[derive(Debug, Default)]
 struct MarkedRows {
@@ -135,8 +159,9 @@ impl Profiler {
         self.n_rows == self.n_missing
     }
 
-    /// Takes the values of one column of a batch.
-    pub fn add(&mut self, batch: &Batch, column_idx: usize) {
+    /// Takes the values of one column of a batch, and hands each on with what is known of it now.
+    #[inline]
+    pub fn add(&mut self, batch: &Batch, column_idx: usize, mut hand_on: impl FnMut(Value<'_>)) {
         // Sorted and grouped columns have runs of one value: it is hashed once.
         let mut before: Option<(&str, u64)> = None;
         for cell in batch.column(column_idx) {
@@ -151,17 +176,21 @@ impl Profiler {
                 _ => hash_of(text),
             };
             before = Some((text, hash));
-            match &mut self.values {
+            let seen = match &mut self.values {
                 Values::Few(counts) => match counts.add(hash, text) {
-                    Added::Known => {}
-                    Added::New => self.look_at(cell, text),
+                    Added::Known(number) => Seen::Counted(number),
+                    Added::New(number) => {
+                        self.look_at(cell, text);
+                        Seen::Counted(number)
+                    }
                     Added::Full => {
                         self.spill();
-                        self.add_to_many(cell, text, hash);
+                        self.add_to_many(cell, text, hash)
                     }
                 },
                 Values::Many(_) => self.add_to_many(cell, text, hash),
-            }
+            };
+            hand_on(Value { text, row: self.n_rows, seen });
         }
     }
 
@@ -262,9 +291,9 @@ impl Profiler {
         self.values = Values::Many(many);
     }
 
-    fn add_to_many(&mut self, cell: Cell<'_>, text: &str, hash: u64) {
+    fn add_to_many(&mut self, cell: Cell<'_>, text: &str, hash: u64) -> Seen {
         let family = self.family();
-        let Values::Many(many) = &mut self.values else { return };
+        let Values::Many(many) = &mut self.values else { return Seen::Text };
         many.distinct.add(hash);
         many.frequent.add(hash, text, 1);
         many.lengths.add(text);
@@ -273,26 +302,27 @@ impl Profiler {
                 Some(number) => {
                     many.numbers.add(number, 1);
                     self.narrow_number(number, text);
-                    return;
+                    return Seen::Number(number.n_whole + number.scale);
                 }
                 None => many.numbers = NumberStats::default(),
             },
             Family::Times(form) => match time::parse(text.as_bytes()) {
                 Some((found, moment)) if found == form => {
                     many.span.add(moment, text, 1);
-                    return;
+                    return Seen::Moment;
                 }
                 _ => many.span = SpanStats::default(),
             },
             Family::Other => {}
             Family::Text => {
                 self.mark_text(text);
-                return;
+                return Seen::Text;
             }
         }
         let looked = look(cell);
         self.mark(looked.marks);
         self.narrow(looked.shape);
+        Seen::Text
     }
 
     /// In a column of text only what a spreadsheet did is still of interest.

@@ -1,6 +1,7 @@
 //! What the values of one column hold, counted.
 
 use crate::batch::Batch;
+use crate::profile::{Seen, Value};
 
 use super::header::{has_role, is_code, kinds_of};
 use super::kind::{BY_VALUE, Kind, N_BY_VALUE, Role};
@@ -66,6 +67,16 @@ pub struct ColumnScreen {
     looks_for_numbers: bool,
     /// How the last cell with a sign began.
     head: [u8; SERIAL_HEAD],
+    /// What values with a number are.
+    by_number: Vec<Looked>,
+}
+
+/// What one value is, as far as this column asks.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+struct Looked {
+    signs: Signs,
+    is_name: bool,
+    is_numeric: bool,
 }
 
 /// How many characters serial numbers that follow one another have in common.
@@ -75,6 +86,8 @@ const SERIAL_HEAD: usize = 6;
 const MIN_DIGITS: usize = 7;
 const MIN_PLATE_DIGITS: usize = 4;
 const DIGEST_CHARS: usize = 32;
+/// Fewest digits of a bare number that can be anything.
+const FEWEST_DIGITS: u8 = 10;
 
 /// Whether a text could be a number of a person in some form, or its digest.
 fn is_numeric(text: &str) -> bool {
@@ -104,51 +117,78 @@ impl ColumnScreen {
             n_numeric: 0,
             n_serial: 0,
             head: [0; SERIAL_HEAD],
+            by_number: Vec::new(),
             found: Default::default(),
             n_bytes: 0,
             n_rows: 0,
         }
     }
 
-    /// Takes notice of rows that have no such column.
-    pub fn skip(&mut self, n_rows: u64) {
+    /// Counts rows, with a value or without.
+    pub fn count_rows(&mut self, n_rows: u64) {
         self.n_rows += n_rows;
     }
 
-    /// Takes the values of one column of a batch.
+    /// Takes the values of one column of a batch, of which nothing is known.
     pub fn add(&mut self, batch: &Batch, column_idx: usize) {
-        // Sorted and grouped columns have runs of one value: it is looked at once.
-        let mut before: Option<(&str, Signs)> = None;
-        for cell in batch.column(column_idx) {
-            self.n_rows += 1;
-            let Some(text) = cell.text().filter(|text| !text.is_empty()) else { continue };
-            let signs = match before {
-                Some((same, signs)) if same == text => signs,
-                _ => look(text),
-            };
-            before = Some((text, signs));
-            self.put_down(text, signs);
+        for (row, cell) in (self.n_rows + 1..).zip(batch.column(column_idx)) {
+            if let Some(text) = cell.text() {
+                self.take(Value { text, row, seen: Seen::Text });
+            }
         }
     }
 
-    /// Takes one text.
+    /// Takes one text as a row of its own.
     pub fn add_text(&mut self, text: &str) {
         self.n_rows += 1;
-        if !text.is_empty() {
-            self.put_down(text, look(text));
+        self.take(Value { text, row: self.n_rows, seen: Seen::Text });
+    }
+
+    /// Takes a value; its row is counted by [`Self::count_rows`].
+    #[inline]
+    pub fn take(&mut self, value: Value<'_>) {
+        if value.text.is_empty() {
+            return;
+        }
+        self.n_filled += 1;
+        self.n_bytes += value.text.len() as u64;
+        let looked = match value.seen {
+            Seen::Counted(number) => self.looked_by_number(number as usize, value.text),
+            Seen::Number(n_digits) if n_digits < FEWEST_DIGITS && !self.looks_for_numbers => return,
+            Seen::Moment if !self.looks_for_numbers => return,
+            Seen::Number(_) | Seen::Moment | Seen::Text => self.look(value.text),
+        };
+        if looked != Looked::default() {
+            self.put_down(value.text, value.row, looked);
         }
     }
 
+    /// Looks at a value with a number once: numbers come in the order in which values are first there.
     #[inline]
-    fn put_down(&mut self, text: &str, signs: Signs) {
-        self.n_filled += 1;
-        self.n_bytes += text.len() as u64;
-        if self.looks_for_names {
-            self.n_names += u64::from(!signs.is_masked && is_name(text));
+    fn looked_by_number(&mut self, number: usize, text: &str) -> Looked {
+        if let Some(looked) = self.by_number.get(number) {
+            return *looked;
         }
-        if self.looks_for_numbers {
-            self.n_numeric += u64::from(is_numeric(text));
+        let looked = self.look(text);
+        // The empty text has a number too, and is not handed on to here.
+        self.by_number.resize(number, Looked::default());
+        self.by_number.push(looked);
+        looked
+    }
+
+    fn look(&self, text: &str) -> Looked {
+        let signs = look(text);
+        Looked {
+            signs,
+            is_name: self.looks_for_names && !signs.is_masked && is_name(text),
+            is_numeric: self.looks_for_numbers && is_numeric(text),
         }
+    }
+
+    fn put_down(&mut self, text: &str, row: u64, looked: Looked) {
+        let signs = looked.signs;
+        self.n_names += u64::from(looked.is_name);
+        self.n_numeric += u64::from(looked.is_numeric);
         if signs == Signs::default() {
             return;
         }
@@ -168,7 +208,7 @@ impl ColumnScreen {
             found.inside += has(signs.inside & !signs.whole);
             found.inside_relatives += has(signs.inside_relatives & !signs.whole_relatives);
             if signs.hits() & kind.bit() != 0 {
-                found.first_row.get_or_insert(self.n_rows);
+                found.first_row.get_or_insert(row);
                 if found.samples.len() < MAX_SAMPLES {
                     found.samples.push(if signs.whole & kind.bit() != 0 { masked(text) } else { "…".to_owned() });
                 }

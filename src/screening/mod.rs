@@ -8,6 +8,7 @@
 pub mod column;
 pub mod document;
 
+mod census;
 mod groups;
 mod header;
 pub mod identity;
@@ -94,20 +95,32 @@ pub struct TableScreen {
 }
 
 impl TableScreen {
-    /// Takes rows; `names` are the headers as far as they are known.
+    /// Takes rows of which nothing is known; `names` are the headers as far as they are known.
     pub fn add(&mut self, batches: &[Batch], names: &[String]) {
-        let n_columns = batches.iter().map(Batch::n_columns).max().unwrap_or_default().max(names.len());
-        self.widen(n_columns, names);
         for batch in batches {
-            self.columns.par_iter_mut().enumerate().for_each(|(idx, column)| {
-                if idx < batch.n_columns() {
-                    column.add(batch, idx);
-                } else {
-                    column.skip(batch.n_rows() as u64);
-                }
-            });
-            self.n_rows += batch.n_rows() as u64;
+            self.columns(batch.n_columns(), names)
+                .par_iter_mut()
+                .enumerate()
+                .for_each(|(idx, column)| column.add(batch, idx));
+            self.end_batch(batch);
         }
+    }
+
+    /// The columns, at least as many as said, to take the values of a batch; [`Self::end_batch`] must follow.
+    pub fn columns(&mut self, n_columns: usize, names: &[String]) -> &mut [ColumnScreen] {
+        while self.columns.len() < n_columns.max(names.len()) {
+            let mut column = ColumnScreen::new(names.get(self.columns.len()).map_or("", String::as_str));
+            column.count_rows(self.n_rows);
+            self.columns.push(column);
+        }
+        &mut self.columns
+    }
+
+    /// Counts the rows of a batch whose values were taken, and puts them in groups.
+    pub fn end_batch(&mut self, batch: &Batch) {
+        let n_rows = batch.n_rows() as u64;
+        self.columns.iter_mut().for_each(|column| column.count_rows(n_rows));
+        self.n_rows += n_rows;
         let columns = &self.columns;
         let groups = self.groups.get_or_insert_with(|| {
             let is_quasi = |column: &ColumnScreen| column.kinds.iter().any(|kind| kind.role() == Role::Quasi);
@@ -115,17 +128,7 @@ impl TableScreen {
                 columns.iter().enumerate().filter(|(_, column)| is_quasi(column)).map(|(idx, _)| idx).collect();
             Groups::new(if quasi.len() < 2 { Vec::new() } else { quasi })
         });
-        for batch in batches {
-            groups.add(batch);
-        }
-    }
-
-    fn widen(&mut self, n_columns: usize, names: &[String]) {
-        while self.columns.len() < n_columns {
-            let mut column = ColumnScreen::new(names.get(self.columns.len()).map_or("", String::as_str));
-            column.skip(self.n_rows);
-            self.columns.push(column);
-        }
+        groups.add(batch);
     }
 
     /// Bytes of text that were looked at.
@@ -137,7 +140,7 @@ impl TableScreen {
     /// What is suspicious.
     #[must_use]
     pub fn finish(mut self, names: &[String]) -> Vec<Suspicion> {
-        self.widen(names.len(), names);
+        self.columns(0, names);
         judge::judge(&self.columns, self.groups.as_ref().and_then(Groups::smallest))
     }
 }

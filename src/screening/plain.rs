@@ -2,9 +2,14 @@
 
 use std::borrow::Cow;
 
-/// Whether a text has digits of another script: only the first bytes of those are looked for first.
+/// Whether the digits of another script begin with a byte.
+pub const fn is_wide_lead(byte: u8) -> bool {
+    matches!(byte, 0xEF | 0xD9 | 0xDB | 0xF0)
+}
+
+/// Whether a text has digits of another script.
 pub fn has_wide_digit(text: &str) -> bool {
-    text.bytes().any(|byte| matches!(byte, 0xEF | 0xD9 | 0xDB | 0xF0)) && text.chars().any(|c| plain_digit(c).is_some())
+    text.chars().any(|c| plain_digit(c).is_some())
 }
 
 /// The ASCII digit for a digit of another script.

@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 
+use super::census::Census;
 use super::joined::{Joined, Token, known};
 use super::kind::Kind;
 use super::marks::{emails, ip_end, is_ip, is_plate, lettered};
@@ -48,14 +49,8 @@ const MAX_WHOLE: usize = 64;
 #[must_use]
 pub fn look(text: &str) -> Signs {
     let mut res = Signs::default();
-    let (mut n_digits, mut n_marks, mut n_points, mut n_letters, mut n_wide) = (0_u32, 0_u32, 0_u32, 0_u32, 0_u32);
-    for byte in text.bytes() {
-        n_digits += u32::from(byte.is_ascii_digit());
-        n_marks += u32::from(byte == b'@' || byte == b'*');
-        n_points += u32::from(byte == b'.' || byte == b'\\');
-        n_letters += u32::from(byte.is_ascii_alphabetic());
-        n_wide += u32::from(byte >= 0x80);
-    }
+    let census = Census::of(text.as_bytes());
+    let Census { n_digits, n_marks, n_points, n_letters, n_wide, .. } = census;
     if n_marks == 0 && n_wide == 0 {
         // Most cells: a word, a day, an amount. Numbers have ten digits at least, with letters seven.
         let least = if n_letters > 0 { LETTERED_DIGITS } else { ALL_DIGITS };
@@ -67,7 +62,7 @@ pub fn look(text: &str) -> Signs {
             return res;
         }
     }
-    if n_digits < MIN_DIGITS && n_marks == 0 && (n_wide == 0 || !has_wide_digit(text)) {
+    if n_digits < MIN_DIGITS && n_marks == 0 && (census.n_wide_leads == 0 || !has_wide_digit(text)) {
         return res;
     }
     let plain = if n_wide + n_points == 0 { Cow::Borrowed(text) } else { plain(text) };
