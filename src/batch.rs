@@ -29,15 +29,16 @@ impl<'a> Cell<'a> {
 #[derive(Clone, Copy, Debug)]
 pub struct CellRef {
     start: u32,
-    /// The two highest bits say what it is, the others how long it is.
+    /// The two highest bits say what it is, the third whether it is bare, the others how long it is.
     len: u32,
 }
 
-const LEN_MASK: u32 = (1 << 30) - 1;
+const LEN_MASK: u32 = (1 << 29) - 1;
+const BARE: u32 = 1 << 29;
 const TEXT: u32 = 1 << 30;
 const RAW: u32 = 2 << 30;
 
-/// Most bytes of text in one batch; positions have 30 bits.
+/// Most bytes of text in one batch; positions have 29 bits.
 pub const MAX_BATCH_BYTES: usize = LEN_MASK as usize;
 
 impl CellRef {
@@ -57,6 +58,12 @@ impl CellRef {
     pub fn text(start: usize, end: usize) -> Self {
         Self { start: start as u32, len: (end - start) as u32 | TEXT }
     }
+
+    /// The same, known to stand in the text as CSV is written here, with a comma behind it unless a line ends there.
+    #[must_use]
+    pub fn bare(self) -> Self {
+        Self { len: self.len | BARE, ..self }
+    }
 }
 
 impl CellRef {
@@ -70,8 +77,21 @@ impl CellRef {
     /// Whether there is no value.
     #[must_use]
     pub fn is_missing(self) -> bool {
-        self.len & !LEN_MASK == 0
+        self.len & (TEXT | RAW) == 0
     }
+
+    fn end(self) -> u32 {
+        self.start + (self.len & LEN_MASK)
+    }
+}
+
+/// Part of a row on its way to CSV.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CsvPart<'a> {
+    /// Some values as CSV is written here, with commas between them.
+    Written(&'a str),
+    /// One value.
+    Value(Option<&'a str>),
 }
 
 /// Some rows of a table.
@@ -84,8 +104,6 @@ pub struct Batch {
     /// For each column of the table the batch's own column; `None` where no row of the batch has one.
     columns: Vec<Option<u32>>,
     n_own: usize,
-    /// For each row where it stands in the text as CSV is written here, but for the line end; empty where it does not.
-    csv_rows: Vec<(u32, u32)>,
 }
 
 impl Batch {
@@ -93,14 +111,7 @@ impl Batch {
     #[must_use]
     pub fn new(text: String, cells: Vec<CellRef>, n_columns: usize) -> Self {
         let n_rows = cells.len().checked_div(n_columns).unwrap_or_default();
-        Self {
-            text,
-            cells,
-            n_rows,
-            columns: (0u32..).map(Some).take(n_columns).collect(),
-            n_own: n_columns,
-            csv_rows: Vec::new(),
-        }
+        Self { text, cells, n_rows, columns: (0u32..).map(Some).take(n_columns).collect(), n_own: n_columns }
     }
 
     /// Says which of the batch's own columns stands for which column of the table.
@@ -118,24 +129,35 @@ impl Batch {
     /// How many bytes of memory it takes, roughly.
     #[must_use]
     pub fn n_held(&self) -> usize {
-        self.text.capacity() + size_of_val(&self.cells[..]) + size_of_val(&self.csv_rows[..])
+        self.text.capacity() + size_of_val(&self.cells[..])
     }
 
-    /// Says where rows stand in the text as CSV is written here: one item for each row, an empty one where a row does not.
-    pub fn set_csv_rows(&mut self, rows: Vec<(u32, u32)>) {
-        self.csv_rows = rows;
-    }
-
-    /// The text of a row as CSV is written here, where it stands in the batch like that.
-    #[must_use]
-    pub fn csv_row(&self, row_idx: usize) -> Option<&str> {
-        let (begin, end) = *self.csv_rows.get(row_idx)?;
-        if begin == end { None } else { self.text.get(begin as usize..end as usize) }
+    /// The values of one row, in the table's order of columns; those that stand side by side in the text as CSV is
+    /// written here come as one.
+    pub fn csv_parts(&self, row_idx: usize) -> impl Iterator<Item = CsvPart<'_>> {
+        let own = &self.cells[row_idx * self.n_own..(row_idx + 1) * self.n_own];
+        let mut idx = 0;
+        std::iter::from_fn(move || {
+            let column = *self.columns.get(idx)?;
+            idx += 1;
+            let Some(cell) = column.and_then(|own_idx| own.get(own_idx as usize)) else {
+                return Some(CsvPart::Value(None));
+            };
+            if cell.len & BARE == 0 {
+                return Some(CsvPart::Value(self.at(*cell).text()));
+            }
+            let mut end = cell.end();
+            // Bare values come from CSV, whose columns are the table's.
+            while let Some(next) = own.get(idx).filter(|next| next.len & BARE != 0 && next.start == end + 1) {
+                end = next.end();
+                idx += 1;
+            }
+            Some(CsvPart::Written(self.text.get(cell.start as usize..end as usize).unwrap_or_default()))
+        })
     }
 
     /// Takes away the values that stand for none.
     pub fn blank(&mut self, words: &[String]) {
-        self.csv_rows.clear();
         for cell in &mut self.cells {
             let start = cell.start as usize;
             let text = self.text.get(start..start + (cell.len & LEN_MASK) as usize);
@@ -192,7 +214,7 @@ impl Batch {
     fn at(&self, cell: CellRef) -> Cell<'_> {
         let start = cell.start as usize;
         let text = || self.text.get(start..start + (cell.len & LEN_MASK) as usize).unwrap_or_default();
-        match cell.len & !LEN_MASK {
+        match cell.len & (TEXT | RAW) {
             TEXT => Cell::Text(text()),
             RAW => Cell::Raw(text()),
             _ => Cell::Missing,
@@ -278,5 +300,15 @@ mod tests {
         batch.map_columns(vec![None, Some(0)]);
         assert_eq!(batch.row(1).collect::<Vec<_>>(), [Cell::Missing, Cell::Text("")]);
         assert_eq!(batch.column(0).collect::<Vec<_>>(), [Cell::Missing, Cell::Missing]);
+    }
+
+    #[test]
+    fn bare_values_that_stand_side_by_side_come_as_one() {
+        let bare = |start, end| CellRef::text(start, end).bare();
+        let cells = vec![bare(0, 1), bare(2, 4), CellRef::text(6, 7), bare(9, 10)];
+        let batch = Batch::new("a,bc,\"d\",e".to_owned(), cells, 4);
+        let parts: Vec<_> = batch.csv_parts(0).collect();
+        assert_eq!(parts, [CsvPart::Written("a,bc"), CsvPart::Value(Some("d")), CsvPart::Written("e")]);
+        assert_eq!(batch.row(0).map(Cell::text).collect::<Vec<_>>(), [Some("a"), Some("bc"), Some("d"), Some("e")]);
     }
 }

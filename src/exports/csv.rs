@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::signs::needs_quotes;
 use super::{Made, Order, Place, TableWriter};
-use crate::batch::{Batch, Cell};
+use crate::batch::{Batch, Cell, CsvPart};
 use crate::stage::StageWriter;
 
 struct CsvWriter<'a> {
@@ -41,12 +41,10 @@ impl TableWriter for CsvWriter<'_> {
         let text_of = |batch: &Batch| {
             let mut text = Vec::with_capacity(batch.n_bytes() + batch.n_bytes() / 8);
             for row_idx in 0..batch.n_rows() {
-                match batch.csv_row(row_idx) {
-                    Some(row) if n_columns > 1 => {
-                        text.extend_from_slice(row.as_bytes());
-                        text.extend_from_slice(b"\r\n");
-                    }
-                    _ => push_row(&mut text, batch.row(row_idx).map(Cell::text), n_columns),
+                if n_columns == 1 {
+                    push_row(&mut text, batch.row(row_idx).map(Cell::text), n_columns);
+                } else {
+                    push_parts(&mut text, batch.csv_parts(row_idx));
                 }
             }
             text
@@ -70,6 +68,19 @@ fn push_row<'a>(text: &mut Vec<u8>, row: impl Iterator<Item = Option<&'a str>>, 
         }
         // A line with nothing on it is no row: where a table has one column, no value is written as `""`.
         push_field(text, if n_columns == 1 { Some(value.unwrap_or_default()) } else { value });
+    }
+    text.extend_from_slice(b"\r\n");
+}
+
+fn push_parts<'a>(text: &mut Vec<u8>, parts: impl Iterator<Item = CsvPart<'a>>) {
+    for (idx, part) in parts.enumerate() {
+        if idx > 0 {
+            text.push(b',');
+        }
+        match part {
+            CsvPart::Written(written) => text.extend_from_slice(written.as_bytes()),
+            CsvPart::Value(value) => push_field(text, value),
+        }
     }
     text.extend_from_slice(b"\r\n");
 }

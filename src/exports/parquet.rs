@@ -3,6 +3,7 @@
 //! A column has a type here only where each value can be written back as the number, day or moment that it is; all
 //! others are text. Source: design/frontend.md 3.2.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
@@ -137,6 +138,23 @@ pub(super) fn open<'a>(order: Order<'a>) -> Result<Box<dyn TableWriter + 'a>> {
     Ok(Box::new(ParquetWriter { place, file, properties, descriptors, columns, n_rows: 0 }))
 }
 
+/// Walks values with one way to take each; `None` where one is not taken.
+#[inline]
+fn gather<'a>(
+    cells: impl Iterator<Item = Cell<'a>>,
+    levels: &mut Vec<i16>,
+    mut push: impl FnMut(&str) -> Option<()>,
+) -> Option<()> {
+    for cell in cells {
+        let text = cell.text();
+        levels.push(i16::from(text.is_some()));
+        if let Some(text) = text {
+            push(text)?;
+        }
+    }
+    Some(())
+}
+
 impl Gathered {
     fn new(storage: Storage) -> Self {
         let values = match storage {
@@ -148,30 +166,25 @@ impl Gathered {
         Self { storage, values, levels: Vec::new() }
     }
 
-    /// Takes a value.
+    /// Takes values.
     ///
-    /// Errors: when it is not of the column's type: the profile saw every value before, so the file has changed since.
-    fn push(&mut self, cell: Cell<'_>) -> Result<()> {
-        let Some(text) = cell.text() else {
-            self.levels.push(0);
-            return Ok(());
-        };
-        self.levels.push(1);
-        let is_taken = match &mut self.values {
-            Values::Text { bytes, ends } => {
+    /// Errors: when one is not of the column's type: the profile saw every value before, so the file has changed since.
+    fn take<'a>(&mut self, cells: impl Iterator<Item = Cell<'a>>) -> Result<()> {
+        let Self { storage, values, levels } = self;
+        let storage = *storage;
+        let is_taken = match values {
+            Values::Text { bytes, ends } => gather(cells, levels, |text| {
                 bytes.extend_from_slice(text.as_bytes());
                 ends.push(bytes.len());
-                true
+                Some(())
+            }),
+            Values::Long(values) => gather(cells, levels, |text| Some(values.push(storage.long(text)?))),
+            Values::Short(values) => {
+                gather(cells, levels, |text| Some(values.push(time::parse(text.as_bytes())?.1.days)))
             }
-            Values::Long(values) => self.storage.long(text).map(|value| values.push(value)).is_some(),
-            Values::Short(values) => time::parse(text.as_bytes()).map(|(_, moment)| values.push(moment.days)).is_some(),
-            Values::Truth(values) => {
-                values.push(text == "true");
-                true
-            }
+            Values::Truth(values) => gather(cells, levels, |text| Some(values.push(text == "true"))),
         };
-        anyhow::ensure!(is_taken, "a value that was not there when the table was profiled: the file changed meanwhile");
-        Ok(())
+        is_taken.context("a value that was not there when the table was profiled: the file changed meanwhile")
     }
 
     fn n_bytes(&self) -> usize {
@@ -233,6 +246,13 @@ impl Storage {
 }
 
 impl ParquetWriter<'_> {
+    /// Takes rows into the group.
+    fn gather(&mut self, ranges: &[(&Batch, Range<usize>)]) -> Result<()> {
+        self.columns.par_iter_mut().enumerate().try_for_each(|(idx, column)| {
+            ranges.iter().try_for_each(|(batch, rows)| column.take(batch.column_rows(idx, rows.clone())))
+        })
+    }
+
     fn end_group(&mut self) -> Result<()> {
         let encoded: Vec<Encoded> = self
             .columns
@@ -252,21 +272,23 @@ impl ParquetWriter<'_> {
 
 impl TableWriter for ParquetWriter<'_> {
     fn rows(&mut self, batches: &[Batch]) -> Result<()> {
+        let mut ranges = Vec::with_capacity(batches.len());
         for batch in batches {
             let mut begin = 0;
             while begin < batch.n_rows() {
                 let end = batch.n_rows().min(begin + GROUP_ROWS - self.n_rows);
-                let gather = |(idx, column): (usize, &mut Gathered)| -> Result<()> {
-                    batch.column_rows(idx, begin..end).try_for_each(|cell| column.push(cell))
-                };
-                self.columns.par_iter_mut().enumerate().try_for_each(gather)?;
+                ranges.push((batch, begin..end));
                 self.n_rows += end - begin;
                 begin = end;
-                let n_bytes: usize = self.columns.iter().map(Gathered::n_bytes).sum();
-                if self.n_rows >= GROUP_ROWS || n_bytes >= GROUP_BYTES {
+                if self.n_rows >= GROUP_ROWS {
+                    self.gather(&std::mem::take(&mut ranges))?;
                     self.end_group()?;
                 }
             }
+        }
+        self.gather(&ranges)?;
+        if self.columns.iter().map(Gathered::n_bytes).sum::<usize>() >= GROUP_BYTES {
+            self.end_group()?;
         }
         Ok(())
     }

@@ -15,7 +15,7 @@ pub mod time;
 
 use crate::batch::{Batch, Cell};
 use crate::model::column::{MAX_SAMPLES, SHOWN_CHARS, TimeForm};
-use counts::{Added, Bound, Counts, hash_of};
+use counts::{Added, Bound, Counts, hash_of, is_run};
 use many::{DistinctEstimate, Frequent};
 use numbers::NumberStats;
 use shape::{Marks, Number, Shape, has_lost_character, look};
@@ -172,7 +172,7 @@ impl Profiler {
             };
             self.n_empty += u64::from(text.is_empty());
             let hash = match before {
-                Some((same, hash)) if same == text => hash,
+                Some((same, hash)) if is_run(same, text) => hash,
                 _ => hash_of(text),
             };
             before = Some((text, hash));

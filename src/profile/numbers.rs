@@ -205,9 +205,16 @@ impl EvenBins {
         self.counts[slot(idx)] += count;
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "add() keeps the quotient below two to the power of 51")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        reason = "add() keeps the quotient below two to the power of 51"
+    )]
     fn index_of(&self, value: f64) -> i64 {
-        (value * power_of_two(-self.exponent)).floor() as i64
+        // Rounding down in integers: on older instruction sets the other way is a call for each value.
+        let scaled = value * power_of_two(-self.exponent);
+        let whole = scaled as i64;
+        whole - i64::from(whole as f64 > scaled)
     }
 
     fn widen(&mut self) {

@@ -1,7 +1,6 @@
 //! Separated values to cells: eight bytes at a time are searched for the four signs that mean something.
 
 use crate::batch::{Batch, CellRef};
-use crate::exports::signs::needs_quotes;
 use crate::readers::boundaries::Dialect;
 use crate::readers::layout::{Found, Layout};
 
@@ -14,18 +13,32 @@ pub fn split(text: String, layout: Layout, n_skipped: usize) -> (Batch, Found) {
     if !layout.dialect.quotes || memchr::memchr(b'"', text.as_bytes()).is_none() {
         return split_plain(text, layout, n_skipped);
     }
-    let mut splitter = Splitter { layout, n_skipped, cells: Vec::with_capacity(text.len() / 8), ..Splitter::default() };
+    let is_csv = layout.is_csv();
+    let cells = Vec::with_capacity(text.len() / 6);
+    let mut splitter = Splitter { layout, is_csv, n_skipped, cells, ..Splitter::default() };
     splitter.run(text.as_bytes());
-    let Splitter { cells, unescaped, found, csv_rows, .. } = splitter;
-    let mut batch = finish(text, cells, unescaped, layout.n_columns);
-    batch.set_csv_rows(csv_rows);
-    (batch, found)
+    let Splitter { cells, unescaped, found, .. } = splitter;
+    (finish(text, cells, unescaped, layout.n_columns), found)
+}
+
+/// A value between two positions; without letters it is missing.
+#[inline]
+fn cell_of(begin: usize, end: usize, is_bare: bool) -> CellRef {
+    if begin == end {
+        CellRef::missing_at(end)
+    } else if is_bare {
+        CellRef::text(begin, end).bare()
+    } else {
+        CellRef::text(begin, end)
+    }
 }
 
 /// Splits text in which no quotation mark means anything.
 fn split_plain(text: String, layout: Layout, n_skipped: usize) -> (Batch, Found) {
     let bytes = text.as_bytes();
-    let mut plain = Plain { layout, n_skipped, cells: Vec::with_capacity(text.len() / 6), ..Plain::default() };
+    let is_csv = layout.is_csv();
+    let cells = Vec::with_capacity(text.len() / 6);
+    let mut plain = Plain { layout, is_csv, n_skipped, cells, ..Plain::default() };
     let delimiters = repeat(layout.dialect.delimiter);
     let (lf, cr) = (repeat(b'\n'), repeat(b'\r'));
     let (words, rest) = bytes.as_chunks::<8>();
@@ -56,18 +69,15 @@ fn split_plain(text: String, layout: Layout, n_skipped: usize) -> (Batch, Found)
         plain.value(bytes.len());
         plain.end(bytes, bytes.len());
     }
-    let Plain { cells, found, csv_rows, .. } = plain;
-    let mut batch = Batch::new(text, cells, layout.n_columns);
-    batch.set_csv_rows(csv_rows);
-    (batch, found)
+    let Plain { cells, found, .. } = plain;
+    (Batch::new(text, cells, layout.n_columns), found)
 }
 
 #[derive(Default)]
 struct Plain {
     layout: Layout,
+    is_csv: bool,
     n_skipped: usize,
-    csv_rows: Vec<(u32, u32)>,
-    row_begin: usize,
     cells: Vec<CellRef>,
     found: Found,
     n_in_row: usize,
@@ -78,7 +88,7 @@ impl Plain {
     #[inline]
     fn value(&mut self, end: usize) {
         if self.n_in_row < self.layout.n_columns {
-            self.cells.push(if self.begin == end { CellRef::missing_at(end) } else { CellRef::text(self.begin, end) });
+            self.cells.push(cell_of(self.begin, end, self.is_csv));
         }
         self.n_in_row += 1;
         self.begin = end + 1;
@@ -87,7 +97,6 @@ impl Plain {
     #[inline]
     fn end(&mut self, bytes: &[u8], at: usize) {
         let n_cells = std::mem::take(&mut self.n_in_row);
-        let row_begin = std::mem::replace(&mut self.row_begin, at + 1);
         let begin = self.cells.len() - n_cells.min(self.layout.n_columns);
         let is_empty_line = n_cells == 1 && (at == 0 || matches!(bytes[at - 1], b'\n' | b'\r'));
         if is_empty_line {
@@ -103,7 +112,6 @@ impl Plain {
             self.cells.truncate(begin);
             return;
         }
-        self.csv_rows.push(self.layout.csv_row(self.layout.is_csv(), n_cells, row_begin, at));
         self.found.n_rows += 1;
         self.found.n_ragged += u64::from(n_cells != self.layout.n_header);
         self.found.widest = self.found.widest.max(n_cells);
@@ -131,11 +139,10 @@ fn finish(mut text: String, mut cells: Vec<CellRef>, unescaped: Vec<Escaped>, n_
 #[derive(Default)]
 struct Splitter {
     layout: Layout,
+    is_csv: bool,
     n_skipped: usize,
-    csv_rows: Vec<(u32, u32)>,
-    row_begin: usize,
-    /// Whether a value of the row is written in another way than in CSV as it is written here.
-    is_odd: bool,
+    /// Whether a quotation mark stands within a value that has none around it.
+    has_mark: bool,
     cells: Vec<CellRef>,
     unescaped: Vec<Escaped>,
     found: Found,
@@ -198,8 +205,8 @@ impl Splitter {
             }
         }
         if self.begin < bytes.len() || self.n_in_row > 0 {
-            self.value(bytes, bytes.len());
-            self.record(bytes.len());
+            self.value(bytes.len());
+            self.record();
         }
     }
 
@@ -211,11 +218,11 @@ impl Splitter {
             return;
         }
         if self.n_in_row < self.layout.n_columns && self.n_skipped == 0 {
-            let begin = self.begin;
-            self.cells.push(if begin == at { CellRef::MISSING } else { CellRef::text(begin, at) });
+            self.cells.push(cell_of(self.begin, at, self.is_csv && !self.has_mark));
         }
         self.n_in_row += 1;
         self.begin = at + 1;
+        self.has_mark = false;
     }
 
     fn sign(&mut self, bytes: &[u8], at: usize) {
@@ -228,18 +235,17 @@ impl Splitter {
             return;
         }
         if byte == self.layout.dialect.delimiter {
-            self.value(bytes, at);
+            self.value(at);
             self.begin = at + 1;
             return;
         }
         if at > self.begin || self.n_in_row > 0 || self.opened.is_some() {
-            self.value(bytes, at);
-            self.record(at);
+            self.value(at);
+            self.record();
         } else if byte == b'\r' || at == 0 || bytes[at - 1] != b'\r' {
             self.found.n_blank_after += 1;
         }
         self.begin = at + 1;
-        self.row_begin = at + 1;
     }
 
     /// A quotation mark: it opens a value, closes it, stands twice for itself, or is a letter.
@@ -249,7 +255,7 @@ impl Splitter {
             if at == self.begin {
                 self.opened = Some(at);
             } else {
-                self.is_odd = true;
+                self.has_mark = true;
             }
         } else if self.closed.is_none() && self.passed != Some(at) {
             if bytes.get(at + 1) == Some(&b'"') {
@@ -262,36 +268,32 @@ impl Splitter {
     }
 
     #[inline]
-    fn value(&mut self, bytes: &[u8], end: usize) {
-        let (begin, end) = match (self.opened, self.closed) {
-            (Some(opened), Some(closed)) => {
-                self.is_odd |= !self.has_doubled && !needs_quotes(&bytes[opened + 1..closed]);
-                (opened + 1, closed)
-            }
-            _ => (self.begin, end),
+    fn value(&mut self, end: usize) {
+        let (begin, end, is_bare) = match (self.opened, self.closed) {
+            (Some(opened), Some(closed)) => (opened + 1, closed, false),
+            _ => (self.begin, end, self.is_csv && self.opened.is_none() && !self.has_mark),
         };
         if self.n_in_row < self.layout.n_columns && self.n_skipped == 0 {
             if self.has_doubled {
                 self.unescaped.push((self.cells.len(), begin, end));
             }
-            self.cells.push(if begin == end { CellRef::MISSING } else { CellRef::text(begin, end) });
+            self.cells.push(cell_of(begin, end, is_bare));
         }
         self.n_in_row += 1;
+        self.has_mark = false;
         self.opened = None;
         self.closed = None;
         self.has_doubled = false;
     }
 
     #[inline]
-    fn record(&mut self, at: usize) {
+    fn record(&mut self) {
         let n_cells = std::mem::take(&mut self.n_in_row);
-        let is_odd = std::mem::take(&mut self.is_odd);
         self.found.n_blank += std::mem::take(&mut self.found.n_blank_after);
         if self.n_skipped > 0 {
             self.n_skipped -= 1;
             return;
         }
-        self.csv_rows.push(self.layout.csv_row(!is_odd && self.layout.is_csv(), n_cells, self.row_begin, at));
         self.found.n_rows += 1;
         if n_cells != self.layout.n_header {
             self.found.n_ragged += 1;

@@ -44,14 +44,8 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// Whether an even row may stand as it is in CSV.
+    /// Whether values without quotation marks stand as CSV is written here.
     pub fn is_csv(self) -> bool {
-        self.dialect == Dialect::default() && self.n_columns == self.n_header
-    }
-
-    /// Where a row stands as it is in CSV, where it does.
-    #[expect(clippy::cast_possible_truncation, reason = "pieces are far smaller than what 32 bits hold")]
-    pub fn csv_row(self, is_csv: bool, n_cells: usize, begin: usize, end: usize) -> (u32, u32) {
-        if is_csv && n_cells == self.n_columns { (begin as u32, end as u32) } else { (0, 0) }
+        self.dialect == Dialect::default()
     }
 }

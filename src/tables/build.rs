@@ -138,6 +138,9 @@ fn first_reading(reader: &mut dyn Reader, max_kept_bytes: usize) -> Result<(Prof
     }
 }
 
+/// Into how many shares a core the columns are put, so that cores whose columns are easy take more.
+const SHARES_A_CORE: usize = 4;
+
 #[derive(Default)]
 struct Gathered {
     /// Names of columns as far as they are known before the reading.
@@ -156,14 +159,19 @@ impl Gathered {
     fn add(&mut self, batches: &[Batch]) {
         let n_columns = batches.iter().map(Batch::n_columns).max().unwrap_or_default();
         self.widen(n_columns.max(self.names.len()));
+        let screens = self.screen.columns(self.profilers.len(), &self.names);
+        // Cores meet once for all batches. A few columns at a time walk a batch while its text stays in the cache.
+        let n_at_once = (self.profilers.len() / (SHARES_A_CORE * rayon::current_num_threads())).max(1);
+        let shares = self.profilers.par_chunks_mut(n_at_once).zip(screens.par_chunks_mut(n_at_once));
+        shares.enumerate().for_each(|(share_idx, (profilers, screens))| {
+            for batch in batches {
+                let columns = profilers.iter_mut().zip(screens.iter_mut());
+                for (idx, (profiler, screen)) in (share_idx * n_at_once..).zip(columns) {
+                    profiler.add(batch, idx, |value| screen.take(value));
+                }
+            }
+        });
         for batch in batches {
-            // One batch after the other: its text stays in the cache while all columns walk it.
-            let screens = self.screen.columns(self.profilers.len(), &self.names);
-            self.profilers
-                .par_iter_mut()
-                .zip(screens)
-                .enumerate()
-                .for_each(|(idx, (profiler, screen))| profiler.add(batch, idx, |value| screen.take(value)));
             self.screen.end_batch(batch);
             let n_wanted = (PREVIEW_ROWS - self.preview.len()).min(batch.n_rows());
             let row = |idx| batch.row(idx).map(|cell: Cell<'_>| cell.text().map(str::to_owned)).collect();
