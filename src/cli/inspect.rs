@@ -178,7 +178,7 @@ fn screen_table(reader: &mut dyn Reader, as_json: bool, notices: &mut Vec<Notice
                     let line = json!({ "type": "screening", "seconds": seconds, "bytes": screen.n_bytes() });
                     print::data(&line.to_string());
                 }
-                return Ok(screen.finish(reader.columns()));
+                return Ok(screen.finish(reader.columns()).0);
             }
             Err(trouble) => {
                 notices.push(told(trouble)?);

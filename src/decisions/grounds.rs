@@ -11,6 +11,9 @@ use crate::model::date::Day;
 /// Where grounds are.
 pub const FILE: &str = "datasets/grounds.toml";
 
+/// The kind for files that cannot be looked into.
+pub const UNSCREENED: &str = "unscreened";
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
@@ -31,6 +34,9 @@ pub struct Ground {
     /// In which files, as a glob from the site folder; all of the dataset where it is empty.
     #[serde(default)]
     pub files: String,
+    /// For `unscreened`: the digest of the file that somebody looked at; another file under its name is refused.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub sha256: String,
     /// The law or regulation.
     pub law: String,
     /// Its article.
@@ -55,6 +61,9 @@ impl Ground {
     pub(super) fn check(&self) -> Result<(), &'static str> {
         if self.columns.is_empty() {
             return Err("columns");
+        }
+        if (self.kind == UNSCREENED) == self.sha256.is_empty() {
+            return Err("sha256");
         }
         if Glob::new(&self.files).is_err() {
             return Err("files = \"datasets/…\"");

@@ -117,8 +117,8 @@ codes! {
         zh("少数值恰好符合个人号码的校验规则，比例与巧合相当：{}", "编号类的列", "无需处理；如该列确为个人号码，请删除")
         en("a few values pass the check of a personal number, as many as chance gives: {}", "a column of serial numbers", "nothing to do; remove the column if its numbers do belong to people");
     NotScreened "SCREENING_NOT_POSSIBLE" Refuse "requirements 5.1; when in doubt, refuse"
-        zh("无法检查其中有无个人信息：{}", "可以读取文字的文件", "人工检查后，在 datasets/grounds.toml 中以 kind = \"unscreened\" 记录由谁在何时检查")
-        en("this cannot be screened for personal data: {}", "a file whose text can be read", "look at it yourself, then record who looked and when in datasets/grounds.toml with kind = \"unscreened\"");
+        zh("无法检查其中有无个人信息：{}", "可以读取文字的文件", "人工检查后，在 datasets/grounds.toml 中以 kind = \"unscreened\" 和该文件的 sha256 记录由谁在何时检查")
+        en("this cannot be screened for personal data: {}", "a file whose text can be read", "look at it yourself, then record who looked and when in datasets/grounds.toml with kind = \"unscreened\" and the file's sha256");
     GroundApplied "GROUND_APPLIED" Note "requirements 5.3"
         zh("按记录的依据公开：{}", "有依据的公开", "无需处理；每次发布都会写入记录")
         en("published on a recorded ground: {}", "a recorded ground", "nothing to do; each publication puts it on record");

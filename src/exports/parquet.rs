@@ -178,11 +178,14 @@ impl Gathered {
                 ends.push(bytes.len());
                 Some(())
             }),
-            Values::Long(values) => gather(cells, levels, |text| Some(values.push(storage.long(text)?))),
+            Values::Long(values) => gather(cells, levels, |text| storage.long(text).map(|value| values.push(value))),
             Values::Short(values) => {
-                gather(cells, levels, |text| Some(values.push(time::parse(text.as_bytes())?.1.days)))
+                gather(cells, levels, |text| time::parse(text.as_bytes()).map(|(_, moment)| values.push(moment.days)))
             }
-            Values::Truth(values) => gather(cells, levels, |text| Some(values.push(text == "true"))),
+            Values::Truth(values) => gather(cells, levels, |text| {
+                values.push(text == "true");
+                Some(())
+            }),
         };
         is_taken.context("a value that was not there when the table was profiled: the file changed meanwhile")
     }

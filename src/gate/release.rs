@@ -1,6 +1,6 @@
 //! The second door: what the files of a cleared entry turned out to hold.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use anyhow::Result;
 
@@ -8,6 +8,7 @@ use super::screening::Weighing;
 use super::{Cleared, Publishable, Release, Rules, Seal};
 use crate::decisions::grounds::{self, Ground};
 use crate::diag::{Code, Finding, Level, Place};
+use crate::model::digest::Digest;
 use crate::model::table::DatasetFiles;
 use crate::screening::Suspicion;
 use crate::stage::Stage;
@@ -21,6 +22,8 @@ pub struct Evidence {
     pub findings: Vec<Finding>,
     /// What screening found: in which file, which part of it, and what.
     pub suspicions: Vec<(String, String, Suspicion)>,
+    /// The digests of files that cannot be looked into, by their names in the catalog.
+    pub unseen: BTreeMap<String, Digest>,
 }
 
 /// What the second door decided.

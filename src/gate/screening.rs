@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::decisions::grounds::Ground;
+use crate::decisions::grounds::{Ground, UNSCREENED};
 use crate::diag::{Code, Finding, Place};
 use crate::gate::{ClearedDataset, Evidence};
 use crate::model::dataset::Dataset;
@@ -12,8 +12,6 @@ use crate::screening::{Suspicion, Verdict, screen_texts};
 
 /// The kind in grounds for columns that only together are personal.
 const COMBINATION: &str = "combination";
-/// The kind in grounds for files that cannot be looked into.
-const UNSCREENED: &str = "unscreened";
 
 /// The grounds of one dataset, and which of them were needed.
 pub struct Weighing<'a> {
@@ -52,8 +50,9 @@ impl<'a> Weighing<'a> {
             .map(|finding| {
                 let parts: Vec<String> = finding.expected.split('、').map(str::to_owned).collect();
                 let is_unseen = finding.code == Code::NotScreened;
-                let named = format!("datasets/{}", finding.found.split(" · ").next().unwrap_or_default());
-                if is_unseen && self.is_granted(UNSCREENED, &parts, &named) {
+                let named = finding.found.split(" · ").next().unwrap_or_default();
+                let sha256 = evidence.unseen.get(named).map(ToString::to_string).unwrap_or_default();
+                if is_unseen && self.is_granted(UNSCREENED, &parts, &format!("datasets/{named}"), &sha256) {
                     applied(finding.place, &finding.expected)
                 } else {
                     finding
@@ -69,15 +68,15 @@ impl<'a> Weighing<'a> {
         let file = file.split(" · ").next().unwrap_or_default();
         let finding = finding_of(place, suspicion);
         let kind = if suspicion.verdict == Verdict::Combination { COMBINATION.to_owned() } else { suspicion.kind.id() };
-        if suspicion.verdict.refuses() && self.is_granted(&kind, &suspicion.columns, file) {
+        if suspicion.verdict.refuses() && self.is_granted(&kind, &suspicion.columns, file, "") {
             return applied(finding.place, &suspicion.words());
         }
         finding
     }
 
-    /// Whether grounds of a kind name all of some columns of a file.
-    fn is_granted(&mut self, kind: &str, columns: &[String], file: &str) -> bool {
-        let fits = |ground: &Ground| ground.kind == kind && ground.holds_in(file);
+    /// Whether grounds of a kind name all of some columns of a file; `sha256` is asked for where nobody can look into it.
+    fn is_granted(&mut self, kind: &str, columns: &[String], file: &str, sha256: &str) -> bool {
+        let fits = |ground: &Ground| ground.kind == kind && ground.holds_in(file) && ground.sha256 == sha256;
         let of_kind: Vec<&(usize, &Ground)> = self.grounds.iter().filter(|(_, ground)| fits(ground)).collect();
         let names = |ground: &Ground, column: &String| ground.columns.contains(column);
         let is_granted =

@@ -18,6 +18,8 @@ struct SqliteTable {
     name: String,
     part: String,
     columns: Vec<String>,
+    /// What the database says of its tables, views and triggers: only the first table tells it.
+    schema: Vec<String>,
 }
 
 /// Finds the tables of a database.
@@ -44,10 +46,17 @@ pub fn open(input: Input<'_>) -> Result<Opened, Trouble> {
             continue;
         }
         let columns = unique_names(&names);
-        tables.push(SqliteTable { path: input.path.to_owned(), part: name.clone(), name, columns });
+        let path = input.path.to_owned();
+        tables.push(SqliteTable { path, part: name.clone(), name, columns, schema: Vec::new() });
     }
     if let [table] = &mut tables[..] {
         table.part = String::new();
+    }
+    if let Some(first) = tables.first_mut() {
+        let mut statement =
+            connection.prepare("SELECT sql FROM sqlite_schema WHERE sql IS NOT NULL").map_err(broken)?;
+        let found = statement.query_map([], |row| row.get(0));
+        first.schema = found.and_then(Iterator::collect).map_err(broken)?;
     }
     if tables.is_empty() && notices.is_empty() {
         return Err(NoTable::OtherShape("数据库中没有表 / a database without tables".to_owned()).into());
@@ -118,6 +127,10 @@ impl Reader for SqliteTable {
 
     fn notices(&self) -> Vec<Notice> {
         Vec::new()
+    }
+
+    fn beside(&self) -> Vec<String> {
+        self.schema.clone()
     }
 }
 

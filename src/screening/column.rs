@@ -8,6 +8,7 @@ use super::kind::{BY_VALUE, Kind, N_BY_VALUE, Role};
 use super::marks::masked;
 use super::names::is_name;
 use super::signs::{Signs, look};
+use super::tokens::CellTokens;
 
 /// Most samples of one kind.
 const MAX_SAMPLES: usize = 3;
@@ -62,6 +63,8 @@ pub struct ColumnScreen {
     pub found: [Found; N_BY_VALUE],
     /// Bytes that were looked at.
     pub n_bytes: u64,
+    /// The numbers in cells with a hit.
+    pub tokens: CellTokens,
     n_rows: u64,
     looks_for_names: bool,
     looks_for_numbers: bool,
@@ -120,6 +123,7 @@ impl ColumnScreen {
             by_number: Vec::new(),
             found: Default::default(),
             n_bytes: 0,
+            tokens: CellTokens::default(),
             n_rows: 0,
         }
     }
@@ -142,6 +146,13 @@ impl ColumnScreen {
     pub fn add_text(&mut self, text: &str) {
         self.n_rows += 1;
         self.take(Value { text, row: self.n_rows, seen: Seen::Text });
+    }
+
+    /// Takes one text of a file whose cells were screened: what stands in a cell was judged there.
+    pub fn add_text_beside(&mut self, text: &str, cells: &CellTokens) {
+        if look(text).hits() == 0 || !cells.covers(text) {
+            self.add_text(text);
+        }
     }
 
     /// Takes a value; its row is counted by [`Self::count_rows`].
@@ -195,6 +206,9 @@ impl ColumnScreen {
         if let Some(head) = text.as_bytes().first_chunk::<SERIAL_HEAD>() {
             self.n_serial += u64::from(*head == self.head);
             self.head = *head;
+        }
+        if signs.hits() != 0 {
+            self.tokens.add(text);
         }
         self.n_masked += u64::from(signs.is_masked);
         self.n_uscc += u64::from(signs.is_uscc);

@@ -9,6 +9,7 @@ pub mod column;
 pub mod document;
 
 mod census;
+mod database;
 mod groups;
 mod header;
 pub mod identity;
@@ -17,8 +18,11 @@ mod judge;
 pub mod kind;
 mod marks;
 mod names;
+mod package;
 mod plain;
+mod runs;
 mod signs;
+pub mod tokens;
 
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -27,6 +31,7 @@ use crate::batch::Batch;
 use column::ColumnScreen;
 use groups::Groups;
 use kind::{Kind, Role};
+use tokens::CellTokens;
 
 pub use marks::{masked, without_numbers};
 
@@ -137,11 +142,14 @@ impl TableScreen {
         self.columns.iter().map(|column| column.n_bytes).sum()
     }
 
-    /// What is suspicious.
+    /// What is suspicious, and which numbers stand in the cells.
     #[must_use]
-    pub fn finish(mut self, names: &[String]) -> Vec<Suspicion> {
+    pub fn finish(mut self, names: &[String]) -> (Vec<Suspicion>, CellTokens) {
         self.columns(0, names);
-        judge::judge(&self.columns, self.groups.as_ref().and_then(Groups::smallest))
+        let suspicions = judge::judge(&self.columns, self.groups.as_ref().and_then(Groups::smallest));
+        let mut tokens = CellTokens::default();
+        self.columns.into_iter().for_each(|column| tokens.append(column.tokens));
+        (suspicions, tokens)
     }
 }
 

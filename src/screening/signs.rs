@@ -50,7 +50,7 @@ const MAX_WHOLE: usize = 64;
 pub fn look(text: &str) -> Signs {
     let mut res = Signs::default();
     let census = Census::of(text.as_bytes());
-    let Census { n_digits, n_marks, n_points, n_letters, n_wide, .. } = census;
+    let Census { digits: n_digits, marks: n_marks, points: n_points, letters: n_letters, wide: n_wide, .. } = census;
     if n_marks == 0 && n_wide == 0 {
         // Most cells: a word, a day, an amount. Numbers have ten digits at least, with letters seven.
         let least = if n_letters > 0 { LETTERED_DIGITS } else { ALL_DIGITS };
@@ -62,7 +62,7 @@ pub fn look(text: &str) -> Signs {
             return res;
         }
     }
-    if n_digits < MIN_DIGITS && n_marks == 0 && (census.n_wide_leads == 0 || !has_wide_digit(text)) {
+    if n_digits < MIN_DIGITS && n_marks == 0 && (census.wide_leads == 0 || !has_wide_digit(text)) {
         return res;
     }
     let plain = if n_wide + n_points == 0 { Cow::Borrowed(text) } else { plain(text) };

@@ -10,6 +10,7 @@ use crate::model::column::{Column, Mangled};
 use crate::model::table::{PREVIEW_ROWS, Table};
 use crate::profile::Profiler;
 use crate::readers::{NoTable, Notice, Outcome, Reader, Trouble};
+use crate::screening::tokens::CellTokens;
 use crate::screening::{Suspicion, TableScreen};
 use crate::site::ExportConfig;
 use crate::stage::Stage;
@@ -45,6 +46,8 @@ pub struct Built {
     pub mangled: Vec<(Code, String, u64)>,
     /// What screening found.
     pub suspicions: Vec<Suspicion>,
+    /// Which numbers stand in the cells.
+    pub tokens: CellTokens,
 }
 
 /// Reads a table and writes its derived files.
@@ -81,7 +84,7 @@ pub fn build(reader: &mut dyn Reader, target: Target<'_>) -> Result<Built, Troub
         derived: made.files,
         pages: made.pages,
     };
-    Ok(Built { table, notices, mangled, suspicions: profiled.suspicions })
+    Ok(Built { table, notices, mangled, suspicions: profiled.suspicions, tokens: profiled.tokens })
 }
 
 /// What the first reading teaches.
@@ -94,6 +97,8 @@ pub struct Profiled {
     pub preview: Vec<Vec<Option<String>>>,
     /// What screening found.
     pub suspicions: Vec<Suspicion>,
+    /// Which numbers stand in the cells.
+    pub tokens: CellTokens,
 }
 
 /// Reads a table for its profile alone.
@@ -132,7 +137,9 @@ fn first_reading(reader: &mut dyn Reader, max_kept_bytes: usize) -> Result<(Prof
         if gathered.names != reader.columns() {
             let Some(kept) = &kept else { continue };
             gathered = Gathered::new(reader.columns());
-            kept.iter().for_each(|batches| gathered.add(batches));
+            for batches in kept {
+                gathered.add(batches);
+            }
         }
         return Ok((gathered.finish(reader.columns()), kept));
     }
@@ -196,8 +203,8 @@ impl Gathered {
             row.resize(names.len(), None);
         }
         let columns = self.profilers.into_par_iter().zip(names).map(|(profiler, name)| profiler.finish(name)).collect();
-        let suspicions = self.screen.finish(names);
-        Profiled { columns, n_rows: self.n_rows, preview: self.preview, suspicions }
+        let (suspicions, tokens) = self.screen.finish(names);
+        Profiled { columns, n_rows: self.n_rows, preview: self.preview, suspicions, tokens }
     }
 }
 
@@ -300,7 +307,7 @@ mod tests {
             let screen = beside.columns(1, &names);
             profiler.add(&batches[0], 0, |value| screen[0].take(value));
             beside.end_batch(&batches[0]);
-            proptest::prop_assert_eq!(alone.finish(&names), beside.finish(&names));
+            proptest::prop_assert_eq!(alone.finish(&names).0, beside.finish(&names).0);
         }
     }
 }

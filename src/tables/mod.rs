@@ -27,8 +27,9 @@ use crate::model::format::Format;
 use crate::model::route::Route;
 use crate::model::table::{DataFile, Table};
 use crate::readers::{self, Input, Notice, Reader, Trouble};
-use crate::reuse::{Kept, Reuse, Stamp};
+use crate::reuse::{Kept, Reuse, Stamp, digest_of};
 use crate::screening::kind::Kind;
+use crate::screening::tokens::CellTokens;
 use crate::screening::{Suspicion, document};
 use crate::site::{ExportConfig, ReadConfig, Site};
 use crate::stage::Stage;
@@ -118,7 +119,7 @@ impl Ingest<'_> {
                 }
                 None => self.ingest(file, config, &transforms, key, &mut |part| names.give(idx, part))?,
             };
-            self.tell(file, &outcome.notes);
+            self.tell(file, &outcome.notes, outcome.source.1);
             let suspicions = outcome.suspicions.into_iter();
             self.evidence.suspicions.extend(suspicions.map(|(part, found)| (file.named.clone(), part, found)));
             self.evidence.files.originals.extend(outcome.original);
@@ -139,7 +140,8 @@ impl Ingest<'_> {
         let named = |found| (file.named.clone(), String::new(), found);
         self.evidence.suspicions.extend(suspicions.into_iter().map(named));
         if !unseen.is_empty() {
-            let finding = Finding::new(Code::NotScreened, self.dataset.place.clone()).found(&file.named);
+            let sha256 = digest_of(&file.path).with_context(|| format!("reading {}", file.named))?;
+            let finding = self.unseen(&file.named, sha256);
             self.evidence.findings.push(finding.about(&self.dataset.dataset.title).expected(unseen.join("、")));
         }
         Ok(())
@@ -193,6 +195,7 @@ impl Ingest<'_> {
             notes: Vec::new(),
             suspicions: Vec::new(),
             beside: Vec::new(),
+            tokens: CellTokens::default(),
             members: Vec::new(),
         };
         reading.read(self.dataset.id.as_str(), config, name).with_context(|| format!("reading {}", file.named))?;
@@ -228,7 +231,7 @@ impl Ingest<'_> {
     }
 
     /// Turns notes into findings: about values in the file, about all else at the catalog's row.
-    fn tell(&mut self, file: &CheckedFile, notes: &[Note]) {
+    fn tell(&mut self, file: &CheckedFile, notes: &[Note], sha256: Digest) {
         let title = &self.dataset.dataset.title;
         for note in notes {
             let Some(code) = note.code() else { continue };
@@ -238,11 +241,18 @@ impl Ingest<'_> {
                     let place = Place::file(format!("datasets/{}{of_part}", file.named));
                     Finding::new(code, place.at_row(*row).in_column(column.as_str()))
                 }
+                None if code == Code::NotScreened => self.unseen(&file.named, sha256),
                 None => Finding::new(code, self.dataset.place.clone()).found(&format!("{}{of_part}", file.named)),
             };
             let finding = finding.about(title);
             self.evidence.findings.push(finding.expected(note.about.clone()));
         }
+    }
+
+    /// The finding that a file cannot be looked into: with its digest, which a ground has to give.
+    fn unseen(&mut self, named: &str, sha256: Digest) -> Finding {
+        self.evidence.unseen.insert(named.to_owned(), sha256);
+        Finding::new(Code::NotScreened, self.dataset.place.clone()).found(&format!("{named} · sha256 {sha256}"))
     }
 
     /// Copies a provider's file into the stage byte for byte; the inner error is the provider's file's, the outer the
@@ -287,6 +297,8 @@ struct Reading<'a> {
     suspicions: Vec<(String, Suspicion)>,
     /// Texts of the file that stand beside the rows of its tables.
     beside: Vec<String>,
+    /// Which numbers stand in the cells of its tables.
+    tokens: CellTokens,
     /// Of an archive, the members that tables were found in.
     members: Vec<String>,
 }
@@ -344,6 +356,7 @@ impl Reading<'_> {
                 continue;
             };
             self.beside.extend(reader.beside());
+            self.tokens.append(built.tokens);
             self.unmatched.retain(|transform| !reader.has(transform));
             self.suspicions.extend(built.suspicions.into_iter().map(|found| (part.clone(), found)));
             for notice in built.notices {

@@ -31,16 +31,16 @@ impl Reading<'_> {
         let is_within = |part: &str| if label == "ZIP" { part.contains(" · ") } else { !part.is_empty() };
         let no_table = self.notes.iter().filter(|note| note.code() == Some(Code::TableNone) && is_within(&note.part));
         let unread: Vec<String> = no_table.map(|note| note.part.clone()).collect();
-        let seen = if self.tables.is_empty() {
-            document::screen(&path, name)
-        } else if matches!(label, "XLSX" | "ODS") {
-            document::screen_workbook(&path)
-        } else if label == "ZIP" {
-            document::screen_members(&path, &self.members)
-        } else if label == "XML" {
-            document::screen_marks(&path, name)
-        } else {
-            Ok(Seen::Whole(Vec::new()))
+        self.tokens.sort();
+        let tokens = &self.tokens;
+        let seen = match label {
+            _ if self.tables.is_empty() => document::screen(&path, name),
+            "XLSX" | "XLSB" | "ODS" => document::screen_workbook(&path, tokens),
+            "XLS" | "ET" => document::screen_binary_workbook(&path, name, tokens),
+            "SQLite" | "DB" => document::screen_database(&path, name, tokens),
+            "ZIP" => document::screen_members(&path, &self.members, tokens),
+            "XML" => document::screen_marks(&path, name),
+            _ => Ok(Seen::Whole(Vec::new())),
         };
         let (suspicions, mut unseen) = seen.with_context(|| format!("screening {name}"))?.parts();
         self.suspicions.extend(suspicions.into_iter().map(|found| (String::new(), found)));

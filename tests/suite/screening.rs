@@ -132,6 +132,27 @@ fn a_ground_opens_what_it_names_and_nothing_else() {
 }
 
 /// Personal data hides beside the cells, too.
+/// Somebody looked at one file: not at the next one under its name.
+#[test]
+fn a_file_that_nobody_can_look_into_is_let_through_by_its_digest() {
+    let project = project_with("x.pdf", b"%PDF-1.4 a");
+    assert_refused(&project, "SCREENING_NOT_POSSIBLE");
+    let ran = project.build();
+    let sha256 = ran.stderr.split("sha256 ").nth(1).unwrap().split_whitespace().next().unwrap().to_owned();
+    let ground = |more: &str| {
+        format!(
+            "[[ground]]\ndataset = \"b\"\nkind = \"unscreened\"\ncolumns = [\"x.pdf\"]\nlaw = \"某条例\"\narticle = \"3\"\n\
+             approver = \"某局\"\ndate = \"2026-11-01\"\nreason = \"人工检查\"\n{more}"
+        )
+    };
+    project.write("datasets/grounds.toml", &ground(&format!("sha256 = \"{sha256}\"\n")));
+    project.build_well();
+    project.write_bytes("datasets/files/x.pdf", b"%PDF-1.4 b");
+    assert!(project.build().stderr.contains("SCREENING_NOT_POSSIBLE"));
+    project.write("datasets/grounds.toml", &ground(""));
+    assert!(project.build().stderr.contains("DECISION_INVALID"));
+}
+
 #[test]
 fn places_beside_the_table_are_looked_at() {
     let above = format!("填报人联系方式 13925522956\n编号,名称,数量\n1,{},3\n2,乙,4\n", "甲");
@@ -220,6 +241,138 @@ fn no_corner_of_a_file_is_left_out() {
     let rows = "数据资源标识,数据资源名称,提供方名称,开放类型,文件,许可文件\nok,甲,局,无条件开放,,\nb,乙,局,无条件开放,files/x.csv,licence.txt\n";
     project.write("datasets/catalog.csv", rows);
     assert_refused(&project, "PERSONAL_DATA");
+}
+
+/// An archive with one part put in or taken over.
+fn with_part(archive: &[u8], name: &str, change: impl Fn(String) -> String) -> Vec<u8> {
+    let mut zip = zip::ZipArchive::new(std::io::Cursor::new(archive)).unwrap();
+    let mut members = Vec::new();
+    for idx in 0..zip.len() {
+        let mut member = zip.by_index(idx).unwrap();
+        let mut bytes = Vec::new();
+        member.read_to_end(&mut bytes).unwrap();
+        members.push((member.name().unwrap().into_owned(), bytes));
+    }
+    let at = members.iter().position(|(known, _)| known == name).unwrap_or_else(|| {
+        members.push((name.to_owned(), Vec::new()));
+        members.len() - 1
+    });
+    members[at].1 = change(String::from_utf8(std::mem::take(&mut members[at].1)).unwrap()).into_bytes();
+    zip_of(&members.iter().map(|(name, bytes)| (name.as_str(), bytes.as_slice())).collect::<Vec<_>>())
+}
+
+fn workbook_with(rows: &[[&str; 2]], add: impl Fn(&mut rust_xlsxwriter::Worksheet)) -> Vec<u8> {
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (row_idx, row) in (0..).zip(rows) {
+        for (column_idx, text) in (0..).zip(row) {
+            sheet.write_string(row_idx, column_idx, *text).unwrap();
+        }
+    }
+    add(sheet);
+    workbook.save_to_buffer().unwrap()
+}
+
+const PLACES: [[&str; 2]; 2] = [["名称", "等级"], ["甲", "一级"]];
+
+/// A workbook holds texts that no cell shows: in formulas, in its pool of texts, in sheets that are no tables.
+#[test]
+fn what_a_workbook_has_beside_its_cells_is_looked_at() {
+    let formula = rust_xlsxwriter::Formula::new(format!("=IF(A2=\"乙\",\"{SPECIMEN}\",0)")).set_result("0");
+    let with_formula = workbook_with(&PLACES, |sheet| {
+        sheet.write_formula(1, 2, &formula).unwrap();
+    });
+    assert_refused(&project_with("x.xlsx", &with_formula), "PERSONAL_DATA");
+    let plain = workbook_with(&PLACES, |_| {});
+    let with_leftover = with_part(&plain, "xl/sharedStrings.xml", |pool| {
+        pool.replace("</sst>", &format!("<si><t>{SPECIMEN}</t></si></sst>"))
+    });
+    assert_refused(&project_with("x.xlsx", &with_leftover), "PERSONAL_DATA");
+    assert_refused(&project_with("x.zip", &zip_of(&[("a.xlsx", &with_leftover)])), "PERSONAL_DATA");
+
+    let mut workbook = rust_xlsxwriter::Workbook::new();
+    let sheet = workbook.add_worksheet();
+    for (row_idx, text) in (0..).zip(["说明", "二〇二六年", "名称", "甲"]) {
+        sheet.write(row_idx, 0, text).unwrap();
+    }
+    workbook.add_worksheet().write(0, 0, SPECIMEN).unwrap();
+    let project = project_with("x.xlsx", &workbook.save_to_buffer().unwrap());
+    let site = std::fs::read_to_string(project.path("site.toml")).unwrap();
+    project.write("site.toml", &format!("{site}\n[[tables]]\nfiles = \"datasets/files/*\"\nheader_row = 3\n"));
+    assert_refused(&project, "SCREENING_NOT_POSSIBLE");
+}
+
+/// What stands in cells is judged there, and once.
+#[test]
+fn a_pool_of_texts_is_not_judged_without_its_headers() {
+    let rows = [["医院名称", "咨询电话"], ["市第一医院", "0515-88123456"], ["市第二医院", "0515-88123457"]];
+    let project = project_with("x.xlsx", &workbook_with(&rows, |_| {}));
+    project.build_well();
+    assert!(project.path("public/datasets/b/index.html").exists());
+}
+
+fn sheet_of_opendocument(note: &str) -> Vec<u8> {
+    let cell = |text: &str| {
+        format!("<table:table-cell office:value-type=\"string\"><text:p>{text}</text:p></table:table-cell>")
+    };
+    let noted = format!(
+        "<table:table-cell office:value-type=\"string\">{note}<text:p>0515-88123456</text:p></table:table-cell>"
+    );
+    let row = |cells: [String; 2]| format!("<table:table-row>{}</table:table-row>", cells.concat());
+    let rows = [row([cell("医院名称"), cell("咨询电话")]), row([cell("市第一医院"), noted])].concat();
+    let content = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><office:document-content \
+         xmlns:office=\"urn:oasis:names:tc:opendocument:xmlns:office:1.0\" \
+         xmlns:table=\"urn:oasis:names:tc:opendocument:xmlns:table:1.0\" \
+         xmlns:text=\"urn:oasis:names:tc:opendocument:xmlns:text:1.0\" office:version=\"1.3\"><office:body>\
+         <office:spreadsheet><table:table table:name=\"甲\">{rows}</table:table></office:spreadsheet></office:body>\
+         </office:document-content>"
+    );
+    let media_type = b"application/vnd.oasis.opendocument.spreadsheet";
+    let manifest = b"<manifest:manifest xmlns:manifest=\"urn:oasis:names:tc:opendocument:xmlns:manifest:1.0\"/>";
+    zip_of(&[("mimetype", media_type), ("META-INF/manifest.xml", manifest), ("content.xml", content.as_bytes())])
+}
+
+#[test]
+fn notes_in_other_workbooks_are_looked_at() {
+    let project = project_with("x.ods", &sheet_of_opendocument(""));
+    project.build_well();
+    assert!(project.path("public/datasets/b/index.html").exists());
+    let note = format!("<office:annotation><text:p>{SPECIMEN}</text:p></office:annotation>");
+    assert_refused(&project_with("x.ods", &sheet_of_opendocument(&note)), "PERSONAL_DATA");
+
+    let old = std::fs::read(repository().join("tests/fixtures/nasty/easyexcel/compatibility_t01.xls")).unwrap();
+    project_with("x.xls", &old).build_well();
+    for text in [SPECIMEN.as_bytes().to_vec(), SPECIMEN.encode_utf16().flat_map(u16::to_le_bytes).collect()] {
+        let with_text = [old.clone(), vec![0; 3], text, vec![0; 3]].concat();
+        assert_refused(&project_with("x.xls", &with_text), "PERSONAL_DATA");
+        assert_refused(&project_with("x.zip", &zip_of(&[("a.xls", &with_text)])), "PERSONAL_DATA");
+    }
+}
+
+/// Deleted rows stay in a database until it is compacted; views and comments are published with it.
+#[test]
+fn what_a_database_has_beside_its_rows_is_looked_at() {
+    let database = |statements: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("x.sqlite");
+        let connection = rusqlite::Connection::open(&path).unwrap();
+        let rows = "PRAGMA secure_delete = OFF; CREATE TABLE 医院 (名称 TEXT, 等级 TEXT);
+            INSERT INTO 医院 VALUES ('甲', '一级'), ('乙', '二级');";
+        connection.execute_batch(&format!("{rows} {statements}")).unwrap();
+        connection.close().unwrap();
+        std::fs::read(path).unwrap()
+    };
+    let project = project_with("x.sqlite", &database(""));
+    project.build_well();
+    assert!(project.path("public/datasets/b/index.html").exists());
+    let deleted = format!("INSERT INTO 医院 VALUES ('{SPECIMEN}', '丙'); DELETE FROM 医院 WHERE 等级 = '丙';");
+    assert_refused(&project_with("x.sqlite", &database(&deleted)), "PERSONAL_DATA");
+    project_with("x.sqlite", &database(&format!("{deleted} VACUUM;"))).build_well();
+    let view = format!("CREATE VIEW v AS SELECT '{SPECIMEN}';");
+    assert_refused(&project_with("x.sqlite", &database(&view)), "PERSONAL_DATA");
+    let dropped = "CREATE TABLE t (a TEXT); INSERT INTO t VALUES (hex(randomblob(20000))); DROP TABLE t;";
+    assert_refused(&project_with("x.sqlite", &database(dropped)), "SCREENING_NOT_POSSIBLE");
 }
 
 /// What a header says is not unsaid by odd values, by an empty column of firms, or by a ground for something else.
