@@ -7,6 +7,9 @@
 //!
 //! A build that is killed between 3 and 4 is finished by the next one, one that is killed before 3 leaves no trace.
 
+pub mod takedown;
+
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -20,6 +23,7 @@ use crate::decisions::grounds::Ground;
 use crate::model::date::Day;
 use crate::model::digest::{Digest, Hasher};
 use crate::model::route::Route;
+use crate::records::holds::Holds;
 use crate::records::ids::Register;
 use crate::records::{CHAIN_FILE, IDS_FILE, Lock, chain, replace};
 use crate::stage::{Ledger, Stage, Staged};
@@ -175,6 +179,24 @@ pub fn open(folders: &Folders) -> Result<Lock> {
     Ok(lock)
 }
 
+/// Takes down what the record says is held and may still be live: the next build puts the notice in its place.
+///
+/// Errors: when the disk fails or the record is broken.
+pub fn finish_takedowns(folders: &Folders, now: i64) -> Result<()> {
+    let holds = Holds::load(&folders.chain())?;
+    for hold in holds.unfinished() {
+        let address = address_of(&hold.dataset);
+        takedown::take_down(&takedown::Order { folders, hold, pages: Vec::new(), address: &address, now })?;
+    }
+    Ok(())
+}
+
+/// How links to the page of a dataset end, in whichever language and below whichever path.
+#[must_use]
+pub fn address_of(id: &str) -> String {
+    format!("{}\"", crate::model::route::href("/", &format!("datasets/{id}/")))
+}
+
 fn recover(folders: &Folders) -> Result<()> {
     chain::finish_interrupted(&folders.chain())?;
     let path = folders.pending();
@@ -236,10 +258,24 @@ pub fn digest_of(ledger: &Ledger) -> Digest {
     hasher.finish()
 }
 
-/// Puts a sealed stage in the place of the live folder and records it.
+/// Puts a sealed stage in the place of the live folder and records it; `held` are the datasets that the stage leaves out.
 ///
-/// Errors: when the disk fails; the live folder is then the old site or the new one, whole.
-pub fn commit(folders: &Folders, stage: &Stage, event: PublicationEvent, register: &Register) -> Result<()> {
+/// Errors: when the disk fails, or a dataset was suspended since the build began; the live folder is then the old site
+/// or the new one, whole.
+pub fn commit(
+    folders: &Folders,
+    stage: &Stage,
+    event: PublicationEvent,
+    register: &Register,
+    held: &BTreeSet<String>,
+) -> Result<()> {
+    let _live = takedown::lock(folders)?;
+    if let Some(hold) = Holds::load(&folders.chain())?.in_force().find(|hold| !held.contains(&hold.dataset)) {
+        bail!(
+            "生成期间 {0} 被中止开放或撤回，请再生成一次 / {0} was suspended or withdrawn while the site was built: build again",
+            hold.dataset
+        );
+    }
     let pending = Pending {
         n_lines_before: chain::read(&folders.chain(), |_, _| Ok(()))?.n_lines,
         out: folders.out.clone(),

@@ -6,12 +6,13 @@ use anyhow::Result;
 
 use crate::calendar::WorkingDays;
 use crate::cli::pipeline::Options;
-use crate::decisions::Decisions;
+use crate::decisions::{Decisions, grounds};
 use crate::diag::{Code, Finding, Place};
 use crate::gate;
 use crate::model::date::Day;
 use crate::records::CHAIN_FILE;
 use crate::records::history::History;
+use crate::records::holds::Holds;
 use crate::rules::licences::Licences;
 use crate::rules::{Regime, Validity};
 use crate::site::Site;
@@ -30,6 +31,8 @@ pub struct Basis {
     pub days: WorkingDays,
     /// What is on record.
     pub history: History,
+    /// What keeps datasets off the site.
+    pub holds: Holds,
 }
 
 impl Basis {
@@ -37,15 +40,25 @@ impl Basis {
     ///
     /// Errors: when the record is broken.
     pub fn load(options: Options<'_>, records: &Path, findings: &mut Vec<Finding>) -> Result<Option<Self>> {
-        let history = History::load(&records.join(CHAIN_FILE))?;
-        Ok(Self::configured(options, history, findings))
+        let chain = records.join(CHAIN_FILE);
+        let (history, holds) = (History::load(&chain)?, Holds::load(&chain)?);
+        Ok(Self::configured(options, (history, holds), findings))
     }
 
-    fn configured(options: Options<'_>, history: History, findings: &mut Vec<Finding>) -> Option<Self> {
+    fn configured(
+        options: Options<'_>,
+        (history, holds): (History, Holds),
+        findings: &mut Vec<Finding>,
+    ) -> Option<Self> {
         let site = keep(Site::load(options.root), findings)?;
         let regime = keep(Regime::load(options.root, &site.regime), findings)?;
         let days = keep(WorkingDays::load(options.root), findings);
         let decisions = keep(Decisions::load(options.root), findings);
+        if let Some(ground) = decisions.as_ref().and_then(|decisions| gate::unknown_kind(&decisions.grounds)) {
+            let place = Place::file(grounds::FILE).in_column("kind");
+            let finding = Finding::new(Code::DecisionInvalid, place).about(&ground.dataset);
+            findings.push(finding.found(&ground.kind).expected("docs/screening.md: mobile, email, …"));
+        }
         let place = || Place::file("site.toml").in_column("regime");
         if regime.is_premature(options.as_of) && !options.allow_draft {
             findings.push(Finding::new(Code::RegimeDraft, place()).found(&regime.title));
@@ -71,7 +84,7 @@ impl Basis {
                 return None;
             }
         };
-        Some(Self { site, regime, licences, decisions: decisions?, days: days?, history })
+        Some(Self { site, regime, licences, decisions: decisions?, days: days?, history, holds })
     }
 
     /// What the gate judges by.
@@ -83,6 +96,7 @@ impl Basis {
             licences: &self.licences,
             decisions: &self.decisions,
             history: &self.history,
+            holds: &self.holds,
             as_of: options.as_of,
         }
     }

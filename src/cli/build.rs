@@ -20,6 +20,7 @@ use crate::server;
 ///
 /// Errors: when the machine fails.
 pub fn check(args: &SiteArgs, lang: Lang) -> Result<Outcome> {
+    require_site(&args.site, lang)?;
     let scratch = tempfile::Builder::new().prefix("kaishu-check-").tempdir().context("making a temporary folder")?;
     let progress = Progress::new(lang, args.json);
     let records = args.site.join("records");
@@ -39,6 +40,7 @@ pub fn build(args: &SiteArgs, out: Option<&Path>, lang: Lang) -> Result<Outcome>
     let out = out.map_or_else(|| args.site.join("public"), Path::to_owned);
     let folders = Folders::new(&args.site, &out)?;
     let _lock = publish::open(&folders)?;
+    publish::finish_takedowns(&folders, locale::now())?;
     let res = build_and_publish(args, &folders, lang);
     if res.is_err() && folders.stage.exists() {
         // On a full disk the unfinished site is what takes the room.
@@ -66,11 +68,12 @@ fn build_and_publish(args: &SiteArgs, folders: &Folders, lang: Lang) -> Result<O
         summary(args, lang, counts, None);
         return Ok(Outcome::Failed);
     };
-    server::write(&args.site.join("server"), &basis.site)?;
+    server::write(&args.site.join("server"), &basis.site, &basis.holds)?;
     let note = publish::seal(&made.stage, as_of)?;
     let n_files = note.files;
     let event = event(args, folders, &basis, &made, note, &run.findings)?;
-    publish::commit(folders, &made.stage, event, &made.register)?;
+    let held = basis.holds.in_force().map(|hold| hold.dataset.clone()).collect();
+    publish::commit(folders, &made.stage, event, &made.register, &held)?;
     reuse.sweep();
     summary(args, lang, counts, Some((&folders.out, made.n_pages, n_files)));
     Ok(res)

@@ -206,6 +206,7 @@ fn make(
         regime,
         licences,
         history: &history,
+        holds: &basis.holds,
         as_of: options.as_of,
         publishable: &publishable,
         packages: &packages,

@@ -4,16 +4,18 @@ use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use walkdir::WalkDir;
 
-use crate::cli::{Outcome, print};
+use crate::cli::{Outcome, locale, print};
 use crate::diag::Lang;
 use crate::model::date::Day;
 use crate::model::digest::{Digest, Hasher};
-use crate::publish::{self, Folders};
+use crate::publish::{self, Folders, ReleaseNote, takedown};
 use crate::records::history::History;
+use crate::records::holds::{Hold, Holds, TakeDown};
 use crate::records::{CHAIN_FILE, chain};
+use crate::stage::Ledger;
 
 /// Checks every file of the site against the ledger, the ledger against the record, and the record's chain.
 ///
@@ -21,14 +23,28 @@ use crate::records::{CHAIN_FILE, chain};
 pub fn run(site: &Path, out: Option<&Path>, lang: Lang) -> Result<Outcome> {
     let out = out.map_or_else(|| site.join("public"), Path::to_owned);
     let folders = Folders::new(site, &out)?;
-    let mut last_release = None;
-    let tip = chain::read(&folders.chain(), |_, raw| {
-        if let Ok(event) = serde_json::from_str::<publish::PublicationEvent>(raw.get()) {
-            last_release = Some(event.release);
-        }
-        Ok(())
-    })?;
+    if !folders.chain().exists() && !folders.out.exists() {
+        bail!(print::say(
+            lang,
+            "尚未生成过网站，没有可核对的内容；先运行 kaishu build",
+            "no site was built yet: there is nothing to verify; run kaishu build first",
+        ));
+    }
     let mut faults = Vec::new();
+    let recorded = match recorded(&folders, lang, &mut faults) {
+        Ok(recorded) => Some(recorded),
+        Err(error) => {
+            faults.push(match lang {
+                Lang::Zh => format!("记录已损坏：{error:#}；请从备份恢复 records/，并查明何人何时改动"),
+                Lang::En => format!(
+                    "the record is damaged: {error:#}; restore records/ from a backup and find out who changed it"
+                ),
+            });
+            None
+        }
+    };
+    let is_whole = recorded.is_some();
+    let (n_lines, last_release) = recorded.unwrap_or_default();
     let mut fault = |zh: String, en: String| faults.push(print::say(lang, &zh, &en).to_owned());
     let note = publish::read_note(&folders.out)?;
     if note.is_none() {
@@ -47,6 +63,51 @@ pub fn run(site: &Path, out: Option<&Path>, lang: Lang) -> Result<Outcome> {
     if last_release.as_ref().is_some_and(|release| release.sha256 != publish::digest_of(&ledger)) {
         fault("文件清单与记录不符".to_owned(), "the ledger does not fit the record".to_owned());
     }
+    let seen = files(&folders, &ledger, &mut fault)?;
+    for route in ledger.keys().filter(|route| !seen.contains(route.as_str())) {
+        fault(format!("缺少文件：{route}"), format!("missing: {route}"));
+    }
+    if is_whole {
+        faults.extend(held_and_there(&folders, &seen, lang)?);
+    }
+    for line in &faults {
+        print::note(line);
+    }
+    let n_files = ledger.len();
+    print::note(&match (faults.is_empty(), lang) {
+        (true, Lang::Zh) => format!("核对无误：{n_files} 个文件，{n_lines} 条记录"),
+        (true, Lang::En) => format!("verified: {n_files} files, {n_lines} lines of record"),
+        (false, Lang::Zh) => format!("发现 {} 处不符", faults.len()),
+        (false, Lang::En) => format!("{} faults", faults.len()),
+    });
+    Ok(if faults.is_empty() { Outcome::Done } else { Outcome::Refused })
+}
+
+/// How many lines the record has, and which release it tells of last; findings that are not kept as recorded are faults.
+///
+/// Errors: when the chain is broken; the message names the line.
+fn recorded(folders: &Folders, lang: Lang, faults: &mut Vec<String>) -> Result<(u64, Option<ReleaseNote>)> {
+    let mut last_release = None;
+    let tip = chain::read(&folders.chain(), |seq, raw| {
+        if let Ok(event) = serde_json::from_str::<publish::PublicationEvent>(raw.get()) {
+            last_release = Some(event.release);
+            let path = folders.records.join("findings").join(format!("{}.jsonl", event.findings));
+            if digest_file(&path).ok() != Some(event.findings) {
+                faults.push(match lang {
+                    Lang::Zh => format!("第 {seq} 条记录所指的检查结果缺失或已改变：{}", path.display()),
+                    Lang::En => format!("the findings of line {seq} are missing or changed: {}", path.display()),
+                });
+            }
+        } else if let Ok(event) = serde_json::from_str::<TakeDown<ReleaseNote>>(raw.get()) {
+            last_release = event.release.or(last_release.take());
+        }
+        Ok(())
+    })?;
+    Ok((tip.n_lines, last_release))
+}
+
+/// Checks every file of the site against the ledger; answers their names.
+fn files(folders: &Folders, ledger: &Ledger, fault: &mut dyn FnMut(String, String)) -> Result<BTreeSet<String>> {
     let mut seen = BTreeSet::new();
     for item in WalkDir::new(&folders.out).sort_by_file_name() {
         let item = item.with_context(|| format!("listing {}", folders.out.display()))?;
@@ -64,26 +125,42 @@ pub fn run(site: &Path, out: Option<&Path>, lang: Lang) -> Result<Outcome> {
         }
         seen.insert(name);
     }
-    for route in ledger.keys().filter(|route| !seen.contains(route.as_str())) {
-        fault(format!("缺少文件：{route}"), format!("missing: {route}"));
+    Ok(seen)
+}
+
+/// Holds that did not reach the live folder, and files of held datasets that are there.
+fn held_and_there(folders: &Folders, files: &BTreeSet<String>, lang: Lang) -> Result<Vec<String>> {
+    let holds = Holds::load(&folders.chain())?;
+    let mut res = Vec::new();
+    for Hold { dataset, .. } in holds.unfinished() {
+        res.push(match lang {
+            Lang::Zh => format!("尚未完成撤下：{dataset}（请运行 kaishu build）"),
+            Lang::En => format!("not taken down yet: {dataset} (run kaishu build)"),
+        });
     }
-    for line in &faults {
-        print::note(line);
+    for Hold { dataset, .. } in holds.in_force() {
+        let is_data = |file: &&String| takedown::is_own(file, dataset) && !file.ends_with("/index.html");
+        for file in files.iter().filter(is_data) {
+            res.push(match lang {
+                Lang::Zh => format!("{dataset} 已中止开放或撤回，仍有文件：{file}"),
+                Lang::En => format!("{dataset} is suspended or withdrawn, and yet there is {file}"),
+            });
+        }
     }
-    let (n_files, n_lines) = (ledger.len(), tip.n_lines);
-    print::note(&match (faults.is_empty(), lang) {
-        (true, Lang::Zh) => format!("核对无误：{n_files} 个文件，{n_lines} 条记录"),
-        (true, Lang::En) => format!("verified: {n_files} files, {n_lines} lines of record"),
-        (false, Lang::Zh) => format!("发现 {} 处不符", faults.len()),
-        (false, Lang::En) => format!("{} faults", faults.len()),
-    });
-    Ok(if faults.is_empty() { Outcome::Done } else { Outcome::Refused })
+    Ok(res)
 }
 
 /// Lists what was public on a day, as the record has it.
 ///
 /// Errors: when the chain is broken; the message names the line.
 pub fn on(site: &Path, day: Day, as_json: bool, lang: Lang) -> Result<Outcome> {
+    if locale::today().is_some_and(|today| day > today) {
+        bail!(print::say(
+            lang,
+            "该日尚未到来，记录只说明过去",
+            "that day is yet to come; the record tells of the past"
+        ));
+    }
     let history = History::load(&site.join("records").join(CHAIN_FILE))?;
     let mut n_public = 0;
     for (id, since) in history.public_on(day) {

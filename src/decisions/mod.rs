@@ -65,8 +65,21 @@ impl Decisions {
             Err(error) => return Err(invalid(file, "", &error.to_string())),
         };
         self.files.push((file.to_owned(), Digest::of(text.as_bytes())));
-        toml::from_str(&text).map(Some).map_err(|error| toml_finding(Code::DecisionInvalid, file, &text, &error))
+        // Days may stand with quotation marks or without.
+        let quoted = quote_days(&text);
+        toml::from_str(&quoted).map(Some).map_err(|error| toml_finding(Code::DecisionInvalid, file, &quoted, &error))
     }
+}
+
+/// A file with quotation marks around the days of `date = 2026-11-21`; lines stay where they are.
+fn quote_days(text: &str) -> String {
+    let quoted = |line: &str| {
+        let (key, rest) = line.split_once('=')?;
+        let day = rest.trim().get(..10)?;
+        let is_day = key.trim() == "date" && crate::model::date::Day::parse_iso(day).is_some();
+        is_day.then(|| line.replacen(day, &format!("\"{day}\""), 1))
+    };
+    text.split_inclusive('\n').map(|line| quoted(line).unwrap_or_else(|| line.to_owned())).collect()
 }
 
 fn invalid(file: &str, found: &str, why: &str) -> Box<Finding> {

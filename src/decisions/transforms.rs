@@ -68,9 +68,12 @@ impl Transform {
             How::Hash => Err(
                 "哈希可以穷举还原，不是脱敏方法，请用 drop、first、band 或 mask / a hash can be undone by trying every number: use drop, first, band or mask",
             ),
-            How::First if self.keep_first == 0 => Err("keep_first"),
-            How::Band if self.width == 0 => Err("width"),
+            How::First if self.keep_first == 0 => Err("how = \"first\": keep_first ≥ 1"),
+            How::Band if self.width == 0 => Err("how = \"band\": width ≥ 1"),
             How::Mask if self.keep_first + self.keep_last > 8 => Err("keep_first + keep_last ≤ 8"),
+            How::Drop | How::Year | How::Month | How::Band if self.keep_first + self.keep_last > 0 => {
+                Err("keep_first, keep_last: 仅用于 mask 和 first / only with mask and first")
+            }
             _ => Ok(()),
         }
     }

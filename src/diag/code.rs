@@ -119,6 +119,9 @@ codes! {
     NotScreened "SCREENING_NOT_POSSIBLE" Refuse "requirements 5.1; when in doubt, refuse"
         zh("无法检查其中有无个人信息：{}", "可以读取文字的文件", "人工检查后，在 datasets/grounds.toml 中以 kind = \"unscreened\" 和该文件的 sha256 记录由谁在何时检查")
         en("this cannot be screened for personal data: {}", "a file whose text can be read", "look at it yourself, then record who looked and when in datasets/grounds.toml with kind = \"unscreened\" and the file's sha256");
+    DatasetHeld "DATASET_HELD" Refuse "DESIGN I4; the regime: objections"
+        zh("已按记录中止开放或撤回：{}", "已恢复开放的数据集", "核实并处理后，用 kaishu case resume 记录恢复开放的决定，再重新生成")
+        en("suspended or withdrawn, as the record has it: {}", "a dataset that was resumed", "once it is decided, record that with `kaishu case resume` and build again");
     GroundApplied "GROUND_APPLIED" Note "requirements 5.3"
         zh("按记录的依据公开：{}", "有依据的公开", "无需处理；每次发布都会写入记录")
         en("published on a recorded ground: {}", "a recorded ground", "nothing to do; each publication puts it on record");

@@ -5,14 +5,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::catalog::Entry;
 use crate::decisions::approvals::{self, Approval, Change};
 use crate::diag::{Code, Finding, Place};
 use crate::gate::Rules;
+use crate::gate::openness::NotOpen;
+use crate::model::dataset::DatasetId;
 use crate::model::openness::Openness;
 use crate::records::history::{History, Step, What};
 
 /// Where an entry that is not open stands, and in which class.
 pub type Closed = BTreeMap<String, (Place, Option<Openness>)>;
+
+/// Which ids the catalog has in any class but the open one, and which it has at all.
+pub fn standing(entries: &[Entry], classes: &[Result<(), NotOpen>]) -> (Closed, BTreeSet<String>) {
+    let (mut closed, mut present) = (Closed::new(), BTreeSet::new());
+    for (entry, class) in entries.iter().zip(classes) {
+        let Some(id) = DatasetId::parse(&entry.dataset.identifier) else { continue };
+        if let Err(not_open) = class {
+            closed.insert(id.as_str().to_owned(), (entry.place.clone(), not_open.class()));
+        }
+        present.insert(id.as_str().to_owned());
+    }
+    (closed, present)
+}
 
 /// Judges what left, and tells on which approvals.
 ///
@@ -29,6 +45,10 @@ pub fn judge(
     let approvals = &rules.decisions.approvals;
     let rule = rules.regime.class_change.words();
     for id in history.published() {
+        if rules.holds.of(id).is_some() {
+            // It left by a decision that is on record.
+            continue;
+        }
         let (code, place, allowed): (_, _, &[Change]) = match closed.get(id) {
             // Its class cannot be read: the entry is refused for that, and not lowered.
             Some((_, None)) => continue,

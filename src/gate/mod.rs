@@ -10,6 +10,7 @@ mod closed;
 mod departures;
 mod fields;
 mod files;
+mod held;
 mod openness;
 mod release;
 mod screening;
@@ -19,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub use self::release::{Evidence, Released, release};
-pub use self::screening::finding_of;
+pub use self::screening::{finding_of, unknown_kind};
 use crate::catalog::{Catalog, Entry, UnreadRow};
 use crate::decisions::Decisions;
 use crate::decisions::approvals::Approval;
@@ -29,6 +30,7 @@ use crate::model::date::Day;
 use crate::model::digest::{Digest, Hasher};
 use crate::model::table::DatasetFiles;
 use crate::records::history::History;
+use crate::records::holds::Holds;
 use crate::records::ids::Register;
 use crate::rules::Regime;
 use crate::rules::licences::{Licence, Licences};
@@ -48,6 +50,8 @@ pub struct Rules<'a> {
     pub decisions: &'a Decisions,
     /// What is on record of each dataset.
     pub history: &'a History,
+    /// What keeps datasets off the site.
+    pub holds: &'a Holds,
     /// The day the site is built for.
     pub as_of: Day,
 }
@@ -140,6 +144,12 @@ impl Release {
 pub struct Publishable(Vec<Release>);
 
 impl Publishable {
+    /// Nothing: what a page that shows no dataset is made with.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self(Vec::new())
+    }
+
     /// The datasets.
     #[must_use]
     pub fn releases(&self) -> &[Release] {
@@ -173,27 +183,28 @@ pub fn clear(catalog: Catalog, rules: &Rules<'_>, register: &mut Register) -> De
     let (entries, n_repeated) = drop_repeated(catalog.entries, &mut findings);
     let shared_ids = shared_identifiers(&entries, &catalog.unread);
     let classes: Vec<_> = entries.iter().map(|entry| openness::judge(&entry.openness)).collect();
+    let holds: Vec<_> = entries.iter().map(|entry| held::hold_on(entry, rules, register)).collect();
     let mut files = files::Files::new(rules.root, &catalog.files);
-    for (entry, class) in entries.iter().zip(&classes) {
-        if class.is_err() {
+    for ((entry, class), hold) in entries.iter().zip(&classes).zip(&holds) {
+        // The bytes of what is held are published by no other entry either.
+        if class.is_err() || hold.is_some() {
             files.close(entry);
         }
     }
     for row in &catalog.unread {
         files.close_unread(row);
     }
-    let (mut closed, mut present) = (departures::Closed::new(), BTreeSet::new());
-    for (entry, class) in entries.iter().zip(&classes) {
-        let Some(id) = DatasetId::parse(&entry.dataset.identifier) else { continue };
-        if let Err(not_open) = class {
-            closed.insert(id.as_str().to_owned(), (entry.place.clone(), not_open.class()));
-        }
-        present.insert(id.as_str().to_owned());
-    }
+    let (closed, mut present) = departures::standing(&entries, &classes);
     let mut licences: BTreeMap<String, Arc<Licence>> = BTreeMap::new();
     let mut passed: Vec<(Option<DatasetId>, ClearedDataset)> = Vec::new();
     let (mut n_refused, mut n_closed) = (catalog.unread.len(), 0);
-    for (entry, class) in entries.into_iter().zip(classes) {
+    for ((entry, class), hold) in entries.into_iter().zip(classes).zip(holds) {
+        if let (Some(hold), Ok(())) = (hold, &class) {
+            findings.push(held::finding(hold, &entry.place));
+            present.insert(hold.dataset.clone());
+            n_refused += 1;
+            continue;
+        }
         if let Err(not_open) = class {
             let finding = not_open.finding(&entry);
             if finding.code == Code::OpennessClosed {
@@ -217,13 +228,15 @@ pub fn clear(catalog: Catalog, rules: &Rules<'_>, register: &mut Register) -> De
     }
     let keys: Vec<_> = passed.iter().map(|(id, cleared)| (id.clone(), &*cleared.dataset)).collect();
     let names = register.resolve(&keys);
-    let mut cleared: Vec<ClearedDataset> = passed
-        .into_iter()
-        .zip(names)
-        .map(|((_, cleared), (id, ordinal))| ClearedDataset { id, ordinal, ..cleared })
-        .collect();
+    let cleared =
+        passed.into_iter().zip(names).map(|((_, cleared), (id, ordinal))| ClearedDataset { id, ordinal, ..cleared });
+    // An entry that was known as another until now may be one that is held.
+    let (mut cleared, held): (Vec<_>, Vec<_>) =
+        cleared.partition(|dataset| rules.holds.of(dataset.id.as_str()).is_none());
     cleared.sort_by_key(|dataset| dataset.ordinal);
-    present.extend(cleared.iter().map(|dataset| dataset.id.as_str().to_owned()));
+    present.extend(cleared.iter().chain(&held).map(|dataset| dataset.id.as_str().to_owned()));
+    n_refused += held.len();
+    findings.extend(held.iter().filter_map(|dataset| held::finding_of(dataset, rules)));
     let (more, approvals) = departures::judge(rules.history, &closed, &present, rules);
     findings.extend(more);
     Decision { cleared: Cleared(cleared), findings, n_refused, n_closed, n_repeated, approvals }

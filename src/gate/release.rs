@@ -48,7 +48,7 @@ pub fn release(cleared: Cleared, evidence: Vec<Evidence>, rules: &Rules<'_>, sta
     let mut findings = Vec::new();
     let mut releases = Vec::with_capacity(cleared.0.len());
     for (cleared, mut evidence) in cleared.0.into_iter().zip(evidence) {
-        let weighed = Weighing::new(&cleared, grounds, &mut used).weigh(&mut evidence);
+        let weighed = Weighing::new(&cleared, rules, &mut used).weigh(&mut evidence);
         evidence.findings.extend(weighed);
         let refused = evidence.findings.iter().any(|finding| finding.code.level() <= Level::Refuse);
         findings.extend(evidence.findings);

@@ -6,12 +6,20 @@ use std::collections::BTreeSet;
 
 use crate::decisions::grounds::{Ground, UNSCREENED};
 use crate::diag::{Code, Finding, Place};
-use crate::gate::{ClearedDataset, Evidence};
+use crate::gate::{ClearedDataset, Evidence, Rules};
 use crate::model::dataset::Dataset;
+use crate::screening::kind::is_id;
 use crate::screening::{Suspicion, Verdict, screen_texts};
 
 /// The kind in grounds for columns that only together are personal.
 const COMBINATION: &str = "combination";
+
+/// The first ground of a kind that screening never finds.
+#[must_use]
+pub fn unknown_kind(grounds: &[Ground]) -> Option<&Ground> {
+    let is_known = |ground: &&Ground| [COMBINATION, UNSCREENED].contains(&ground.kind.as_str()) || is_id(&ground.kind);
+    grounds.iter().find(|ground| !is_known(ground))
+}
 
 /// The grounds of one dataset, and which of them were needed.
 pub struct Weighing<'a> {
@@ -22,11 +30,14 @@ pub struct Weighing<'a> {
 
 impl<'a> Weighing<'a> {
     /// Begins with the grounds that name a dataset.
-    pub fn new(dataset: &'a ClearedDataset, grounds: &'a [Ground], used: &'a mut BTreeSet<usize>) -> Self {
+    pub fn new(dataset: &'a ClearedDataset, rules: &Rules<'a>, used: &'a mut BTreeSet<usize>) -> Self {
+        let grounds = &rules.decisions.grounds;
         let is_named = |ground: &Ground| {
             ground.dataset == dataset.id.as_str()
                 || (!dataset.dataset.identifier.is_empty() && ground.dataset == dataset.dataset.identifier)
         };
+        // What is to be decided one day allows nothing today.
+        let is_named = |ground: &Ground| is_named(ground) && ground.date <= rules.as_of;
         let grounds = grounds.iter().enumerate().filter(|(_, ground)| is_named(ground)).collect();
         Self { dataset, grounds, used }
     }

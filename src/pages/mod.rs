@@ -25,7 +25,9 @@ use crate::diag::Finding;
 use crate::exports::package::Package;
 use crate::gate::Publishable;
 use crate::model::date::Day;
+use crate::model::route::Route;
 use crate::records::history::History;
+use crate::records::holds::Holds;
 use crate::rules::Regime;
 use crate::rules::licences::Licences;
 use crate::site::Site;
@@ -47,6 +49,8 @@ pub struct Inputs<'a> {
     pub licences: &'a Licences,
     /// What is on record of each dataset, this publication included.
     pub history: &'a History,
+    /// What keeps datasets off the site.
+    pub holds: &'a Holds,
     /// The day the site is built for.
     pub as_of: Day,
     /// What may be published.
@@ -104,6 +108,28 @@ pub fn render(
         Some(finding) => Err(vec![finding]),
         None => Ok(Rendered { n_pages: jobs.len() }),
     })
+}
+
+/// Renders the pages that stand in the place of a dataset which is kept off the site, one for each language, and the
+/// overview of notices.
+///
+/// Shape: `inputs` publish nothing; only what every page shares is taken from them.
+/// Errors: when a template has a mistake or an address cannot be a file name.
+pub fn render_held(inputs: &Inputs<'_>, mut theme: Theme, id: &str) -> Result<Vec<(Route, Vec<u8>)>> {
+    let facets = Facets::new(inputs.publishable.releases(), inputs.as_of);
+    let jobs =
+        plan::plan(inputs, &facets)?.map_err(|_| anyhow::anyhow!("two pages want one address: run kaishu check"))?;
+    view::share(inputs, &facets, &mut theme);
+    let site = view::SiteView { inputs, facets: &facets, theme: &theme, parts: Vec::new() };
+    let folder = format!("datasets/{id}");
+    let mut res = Vec::new();
+    for job in jobs.into_iter().filter(|job| job.folder == folder || job.folder == "notices") {
+        let (template, context) = site.context(&job)?;
+        let mut bytes = Vec::new();
+        site.theme.languages[job.language_idx].tera.render_to(template, &context, &mut bytes)?;
+        res.push((job.route, bytes));
+    }
+    Ok(res)
 }
 
 /// Renders one page by way of a buffer that is used again; a fault of the template is a finding.

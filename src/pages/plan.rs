@@ -9,6 +9,7 @@ use crate::diag::{Code, Finding, Place};
 use crate::model::route::Route;
 use crate::pages::Inputs;
 use crate::pages::facets::{Facets, Kind};
+use crate::records::holds::Hold;
 
 /// How many datasets a page of a list has. Source: `design/frontend.md` 2.3.
 pub const PER_PAGE: usize = 50;
@@ -26,6 +27,8 @@ pub enum Page<'a> {
     FacetIndex(Kind),
     /// A dataset, by its index among the releases.
     Dataset(usize),
+    /// What stands in the place of a dataset that is kept off the site.
+    Held(&'a Hold),
     /// The rules in force.
     Terms,
     /// The licences.
@@ -96,6 +99,9 @@ pub fn plan<'a>(inputs: &Inputs<'a>, facets: &Facets) -> Result<std::result::Res
     }
     for (idx, release) in inputs.publishable.releases().iter().enumerate() {
         pages.push((format!("datasets/{}", release.cleared.id), Page::Dataset(idx)));
+    }
+    for hold in inputs.holds.in_force() {
+        pages.push((format!("datasets/{}", hold.dataset), Page::Held(hold)));
     }
     let mut jobs = Vec::with_capacity(pages.len() * inputs.site.languages.len());
     let mut findings = Vec::new();

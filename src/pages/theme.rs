@@ -31,6 +31,7 @@ pub const BUILT_IN: &[(&str, &[u8])] = embedded![
     "templates/list.html",
     "templates/not_found.html",
     "templates/notices.html",
+    "templates/held.html",
     "templates/objection.html",
     "templates/pager.html",
     "templates/panel.html",

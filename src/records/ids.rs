@@ -76,6 +76,25 @@ impl Register {
         writer.into_inner().context("writing the register of identifiers")
     }
 
+    /// Title and provider of a dataset as they were when it was last cleared.
+    #[must_use]
+    pub fn words_of(&self, id: &str) -> Option<(&str, &str)> {
+        let known = self.known.get(&DatasetId::parse(id)?)?;
+        Some((&known.title, &known.provider))
+    }
+
+    /// The address that was once assigned to an entry without an identifier, as far as it can be told from it alone.
+    #[must_use]
+    pub fn assigned_to(&self, dataset: &Dataset) -> Option<&DatasetId> {
+        let own = describe(dataset, true);
+        let is_it = |known: &Known| {
+            known.fingerprint == own.fingerprint
+                || known.untitled == own.untitled
+                || (known.provider == own.provider && known.title == own.title)
+        };
+        self.known.iter().find(|(_, known)| known.assigned && is_it(known)).map(|(id, _)| id)
+    }
+
     /// Registers datasets that bring their own id or `None`, and answers id and ordinal of each, in the same order.
     ///
     /// A dataset without an id gets the one it had: known by all fields, else by provider and title, else by all

@@ -2,6 +2,7 @@
 
 pub mod chain;
 pub mod history;
+pub mod holds;
 pub mod ids;
 
 use std::fs::{File, OpenOptions};

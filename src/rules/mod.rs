@@ -4,6 +4,7 @@
 
 pub mod articles;
 pub mod cases;
+mod check;
 pub mod conduct;
 pub mod explain;
 pub mod licences;
@@ -225,44 +226,10 @@ impl Regime {
             read.map_err(|error| toml_finding(Code::RegimeInvalid, &file, &text, &error))?
         };
         regime.digest = Digest::of(text.as_bytes());
-        regime.check().map_err(|(found, expected)| {
+        check::check(&regime, id).map_err(|(found, expected)| {
             Box::new(Finding::new(Code::RegimeInvalid, Place::file(file.as_str())).found(&found).expected(expected))
         })?;
         Ok(regime)
-    }
-
-    /// What the types alone do not rule out: a day that cannot be read would pass for "in force" in silence, an
-    /// article beyond the last one is a typing error, fields and their keys must go together.
-    fn check(&self) -> Result<(), (String, String)> {
-        let days = [("effective_from", &self.effective_from), ("effective_until", &self.effective_until)];
-        for (key, day) in days {
-            if let Some(DayOrText::Text(text)) = day
-                && !self.is_draft()
-                && text != "unspecified"
-                && Day::parse_iso(text).is_none()
-            {
-                return Err((text.clone(), format!("{key} = 2026-11-21 | \"unspecified\"")));
-            }
-        }
-        let catalog = &self.catalog;
-        for (fields, keys, name) in [
-            (&catalog.mandatory_fields, &catalog.mandatory_keys, "mandatory"),
-            (&catalog.open_catalog_fields, &catalog.open_catalog_keys, "open_catalog"),
-        ] {
-            if fields.len() != keys.len() {
-                let counts = format!("{} / {}", fields.len(), keys.len());
-                return Err((counts, format!("[catalog] {name}_fields = {name}_keys")));
-            }
-        }
-        if let Some(deadline) = self.deadline.iter().find(|deadline| deadline.n == Some(0)) {
-            return Err(("n = 0".to_owned(), format!("[[deadline]] {}: n ≥ 1", deadline.id)));
-        }
-        if let Some(review) = catalog.annual_review.said()
-            && Day::parse_iso(&format!("2023-{}", review.by)).is_none()
-        {
-            return Err((review.by.clone(), "[catalog] annual_review: by = \"06-30\"".to_owned()));
-        }
-        Ok(())
     }
 
     /// Whether it may not be used for publication on a day: a draft, or not yet in force.

@@ -143,6 +143,12 @@ impl Kind {
     }
 }
 
+/// Whether a text is the name of a kind.
+#[must_use]
+pub fn is_id(text: &str) -> bool {
+    serde_json::from_value::<Kind>(serde_json::Value::from(text)).is_ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

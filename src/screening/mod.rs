@@ -87,7 +87,8 @@ impl Suspicion {
         let group = self.smallest_group.map(|rows| format!(", k = {rows}")).unwrap_or_default();
         let samples = if self.samples.is_empty() { String::new() } else { format!(" ({})", self.samples.join(", ")) };
         let (zh, en) = (self.kind.zh(), self.kind.en());
-        format!("{zh} / {en}: {}/{}{group}{samples}", self.n_found, self.n_filled)
+        let id = if self.verdict == Verdict::Combination { "combination".to_owned() } else { self.kind.id() };
+        format!("{zh} / {en} [{id}]: {}/{}{group}{samples}", self.n_found, self.n_filled)
     }
 }
 

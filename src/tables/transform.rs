@@ -9,18 +9,24 @@ pub struct Transformed<'a> {
     inner: Box<dyn Reader>,
     transforms: &'a [&'a Transform],
     columns: Vec<String>,
+    /// For each transform how many values there were, and how many came out.
+    counts: Vec<(u64, u64)>,
 }
 
 impl<'a> Transformed<'a> {
     /// Applies transforms to a table.
     pub fn new(inner: Box<dyn Reader>, transforms: &'a [&'a Transform]) -> Self {
         let columns = kept(&plan_of(inner.columns(), transforms), inner.columns());
-        Self { inner, transforms, columns }
+        Self { inner, transforms, columns, counts: vec![(0, 0); transforms.len()] }
     }
 
-    /// Whether the table has a column that a transform is about.
+    /// Whether the table has a column that a transform is about, with values that it can read: one that turns every
+    /// value into nothing is meant for another column.
     pub fn has(&self, transform: &Transform) -> bool {
-        self.inner.columns().contains(&transform.column)
+        let idx = self.transforms.iter().position(|known| std::ptr::eq(*known, transform));
+        let (n_before, n_after) = idx.map_or((0, 0), |idx| self.counts[idx]);
+        let is_lost = transform.how != How::Drop && n_before > 0 && n_after == 0;
+        self.inner.columns().contains(&transform.column) && !is_lost
     }
 }
 
@@ -43,7 +49,7 @@ fn kept(plan: &Plan<'_>, columns: &[String]) -> Vec<String> {
         .collect()
 }
 
-fn transformed(batch: &Batch, plan: &Plan<'_>) -> Batch {
+fn transformed(batch: &Batch, plan: &Plan<'_>, count: &mut dyn FnMut(&Transform, bool)) -> Batch {
     let n_kept = plan.iter().filter(|transform| !is_dropped(**transform)).count();
     let mut builder = Builder::new(n_kept);
     for row_idx in 0..batch.n_rows() {
@@ -54,10 +60,11 @@ fn transformed(batch: &Batch, plan: &Plan<'_>) -> Batch {
                 continue;
             }
             match transform.zip(cell.text()) {
-                Some((transform, text)) => match transform.apply(text) {
-                    Some(value) => builder.push(Cell::Text(&value)),
-                    None => builder.push(Cell::Missing),
-                },
+                Some((transform, text)) => {
+                    let value = transform.apply(text);
+                    count(transform, value.is_some());
+                    builder.push(value.as_deref().map_or(Cell::Missing, Cell::Text));
+                }
                 None => builder.push(cell),
             }
         }
@@ -81,8 +88,18 @@ impl Reader for Transformed<'_> {
     fn read(&mut self, each: &mut Each<'_>) -> Result<Outcome, Trouble> {
         let before = self.inner.columns().to_vec();
         let plan = plan_of(&before, self.transforms);
-        let outcome =
-            self.inner.read(&mut |batches| each(batches.iter().map(|batch| transformed(batch, &plan)).collect()))?;
+        let (transforms, counts) = (self.transforms, &mut self.counts);
+        counts.fill((0, 0));
+        let mut count = |transform: &Transform, is_read: bool| {
+            let idx = transforms.iter().position(|known| std::ptr::eq(*known, transform));
+            if let Some((n_before, n_after)) = idx.map(|idx| &mut counts[idx]) {
+                *n_before += 1;
+                *n_after += u64::from(is_read);
+            }
+        };
+        let outcome = self
+            .inner
+            .read(&mut |batches| each(batches.iter().map(|batch| transformed(batch, &plan, &mut count)).collect()))?;
         let after = self.inner.columns();
         self.columns = kept(&plan_of(after, self.transforms), after);
         Ok(if after == before { outcome } else { Outcome::Again })

@@ -131,6 +131,15 @@ const FAULTS: &[Fault] = &[
         },
     },
     Fault {
+        code: "DATASET_HELD",
+        make: |p| {
+            of_b(p, "x.csv", b"a,b\n1,2\n");
+            p.build_well();
+            let decision = ["--basis", "3", "--by", "局", "--reason", "error"];
+            assert_eq!(p.run(&[&["case", "suspend", "b"], &decision[..]].concat()).code, 0);
+        },
+    },
+    Fault {
         code: "DATA_OVERDUE",
         make: |p| catalog(p, ",更新频率,更新日期", &["ok,甲,局,无条件开放,每月,2026-01-01"]),
     },
@@ -438,7 +447,9 @@ fn every_code_is_brought_out_by_its_fault_and_never_leaves_half_a_site() {
         }
         if code.level() == Level::Refuse && fault.code != "FIELD_REQUIRED" {
             assert!(project.path("public/datasets/ok/index.html").exists(), "{}", fault.code);
-            assert!(!project.path("public/datasets/b").exists(), "{}", fault.code);
+            // A notice stands in the place of what is held, and nothing else.
+            let data = if fault.code == "DATASET_HELD" { "public/datasets/b/files" } else { "public/datasets/b" };
+            assert!(!project.path(data).exists(), "{}", fault.code);
         }
     }
 }

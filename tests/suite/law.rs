@@ -278,9 +278,13 @@ fn yc_34_1_sys_20_60_everything_is_on_record() {
     }
     let findings = event["findings"].as_str().unwrap();
     assert!(project.path(&format!("records/findings/{findings}.jsonl")).exists());
-    let ran = project.run(&["verify", "--on", "2099-01-01"]);
+    let recorded_on = kaishu::model::date::Day::in_china(event["recorded_at"].as_i64().unwrap()).unwrap();
+    let ran = project.run(&["verify", "--on", &recorded_on.to_string()]);
     assert!(ran.code == 0 && ran.stdout.contains("stops\t"), "{}", ran.stdout);
     assert!(project.run(&["verify", "--on", "2020-01-01"]).stdout.is_empty());
+    assert_eq!(project.run(&["verify", "--on", "2099-01-01"]).code, 2, "nobody knows");
+    std::fs::remove_dir_all(project.path("records/findings")).unwrap();
+    assert_eq!(project.run(&["verify"]).code, 1);
 }
 
 #[test]
@@ -307,4 +311,23 @@ fn a2_targets_are_called_targets() {
     let terms = project.read("public/terms/index.html");
     let targets = terms.split("运营目标</h2>").nth(1).unwrap();
     assert!(targets.contains("不是规则规定的期限") && targets.contains("作出决定（工作日）"), "{targets}");
+}
+
+/// What a city's own file gets wrong and types cannot tell.
+#[test]
+fn a_profile_of_ones_own_is_checked_for_what_would_pass_in_silence() {
+    let text = include_str!("../../regimes/yancheng-2022.toml").replace("id = \"yancheng-2022\"", "id = \"own\"");
+    for (from, to, names) in [
+        ("id = \"own\"", "id = \"other\"", "other"),
+        ("\"update_frequency\", \"collecting_body\"", "\"update_freqency\", \"collecting_body\"", "update_freqency"),
+        ("suspend_on_evidence = \"no\"", "suspend_on_evidence = \"maybe\"", "maybe"),
+        ("{provider}。", "{giver}。", "giver"),
+        ("id = \"report_handling\"", "id = \"report_handing\"", "report_handing"),
+    ] {
+        assert!(text.contains(from), "{from}");
+        let project = Project::new();
+        project.write("regimes/own.toml", &text.replace(from, to));
+        let ran = project.run(&["regime", "check", "own"]);
+        assert!(ran.code == 1 && ran.stderr.contains(names), "{names}: {}", ran.stderr);
+    }
 }

@@ -16,6 +16,7 @@ mod bad_input;
 mod build;
 mod catalogs;
 mod fuzz;
+mod holds;
 mod house_rules;
 mod invariants;
 mod law;

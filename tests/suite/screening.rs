@@ -153,6 +153,33 @@ fn a_file_that_nobody_can_look_into_is_let_through_by_its_digest() {
     assert!(project.build().stderr.contains("DECISION_INVALID"));
 }
 
+/// What a newcomer tried: each was published, or passed for something else.
+#[test]
+fn decisions_hold_for_what_they_say_and_no_sooner() {
+    let project = project_with("x.csv", "编号,值班电话\n1,13925522956\n".as_bytes());
+    let ground = |kind: &str, date: &str| {
+        format!(
+            "[[ground]]\ndataset = \"b\"\nkind = \"{kind}\"\ncolumns = [\"值班电话\"]\nlaw = \"法\"\narticle = \"条\"\n\
+             approver = \"局\"\ndate = {date}\nreason = \"由\"\n"
+        )
+    };
+    project.write("datasets/grounds.toml", &ground("mobile", "2027-11-01"));
+    assert_refused(&project, "PERSONAL_DATA");
+    project.write("datasets/grounds.toml", &ground("mobil", "2026-11-01"));
+    assert!(project.build().stderr.contains("DECISION_INVALID"));
+    // Days may stand without quotation marks, as in the regime files.
+    project.write("datasets/grounds.toml", &ground("mobile", "2026-11-01"));
+    project.build_well();
+    // A transform that can read no value of its column was meant for another.
+    let list = format!("编号,证件\n1,{}\n2,{}\n", valid_id(1), valid_id(2));
+    let project = project_with("x.csv", list.as_bytes());
+    project.write(
+        "datasets/transforms.toml",
+        "[[transform]]\nfiles = \"datasets/files/x.csv\"\ncolumn = \"证件\"\nhow = \"year\"\n",
+    );
+    assert_refused(&project, "TRANSFORM_UNMATCHED");
+}
+
 #[test]
 fn places_beside_the_table_are_looked_at() {
     let above = format!("填报人联系方式 13925522956\n编号,名称,数量\n1,{},3\n2,乙,4\n", "甲");

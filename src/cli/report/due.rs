@@ -41,7 +41,7 @@ impl Due {
                 &[Code::OpennessMissing, Code::OpennessUnknown, Code::OpennessContradiction, Code::OpennessClosed],
                 regime.classes.article.clone(),
             ),
-            (&[Code::ClassLowered, Code::DatasetVanished], regime.class_change.article.clone()),
+            (&[Code::DatasetHeld], regime.objection.article.clone()),
             (
                 &[
                     Code::PersonalData,
@@ -80,6 +80,8 @@ impl Due {
     pub fn when(&self, code: Code, lang: Lang) -> String {
         match (&self.rectification, code.level()) {
             (_, Level::Note) => String::new(),
+            // Until an approval is on record; no period runs.
+            _ if matches!(code, Code::ClassLowered | Code::DatasetVanished | Code::DatasetHeld) => String::new(),
             (Some((words, last_day)), _) => format!("{last_day}（{words}）"),
             (None, _) => say(lang, "规则未规定期限", "the rules set no period").to_owned(),
         }

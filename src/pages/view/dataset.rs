@@ -145,7 +145,7 @@ pub(super) fn view(scope: Scope<'_>, job: &Job<'_>, release_idx: usize) -> Datas
         size_tags: size_tags(scope, release),
         downloads: downloads(scope, release, package.zip.as_ref()),
         links: release.files.links.clone(),
-        has_files: !release.files.originals.is_empty(),
+        has_files: !release.files.originals.is_empty() || !release.files.tables.is_empty(),
         tables: release.files.tables.iter().take(MAX_PREVIEWS).map(|table| table_view(scope, table)).collect(),
         tables_are_many: release.files.tables.len() > 1,
         items_have_format: dataset.items.iter().any(|item| !item.format.is_empty()),

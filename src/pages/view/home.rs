@@ -7,6 +7,7 @@ use crate::pages::facets::{Kind, updated};
 use crate::pages::plan::{Job, Page};
 use crate::pages::strings::count;
 use crate::pages::view::card::Card;
+use crate::pages::view::held::{self, HeldItem};
 use crate::pages::view::list::tiles;
 use crate::pages::view::shell::{Crumb, PageHead};
 use crate::pages::view::{Scope, Tile};
@@ -47,6 +48,7 @@ struct NoticeItem {
 pub(super) struct NoticesView {
     page: PageHead,
     notices: Vec<NoticeItem>,
+    holds: Vec<HeldItem>,
 }
 
 #[derive(Serialize)]
@@ -134,6 +136,7 @@ pub(super) fn notices_page(scope: Scope<'_>, job: &Job<'_>) -> NoticesView {
     NoticesView {
         page: PageHead::new(scope, job, "notices", scope.strings.get("notices"), Vec::new()),
         notices: notices(scope),
+        holds: held::items(scope),
     }
 }
 

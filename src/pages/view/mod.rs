@@ -4,6 +4,7 @@ mod card;
 mod dataset;
 mod duties;
 mod fields;
+mod held;
 mod history;
 mod home;
 mod list;
@@ -127,6 +128,7 @@ impl SiteView<'_> {
             Page::Numbered(key, number) => self.list(job.language_idx, list::numbered(scope, job, facet(key), *number)),
             Page::FacetIndex(kind) => make("facets.html", &list::index(scope, job, *kind)),
             Page::Dataset(idx) => make("dataset.html", &dataset::view(scope, job, *idx)),
+            Page::Held(hold) => make("held.html", &held::view(scope, job, hold)),
             Page::Terms => make("terms.html", &rules::terms(scope, job)),
             Page::Licences => make("licences.html", &rules::licences(scope, job)),
             Page::Objection => make("objection.html", &rules::objection(scope, job)),

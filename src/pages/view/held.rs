@@ -1,0 +1,87 @@
+//! What stands in the place of a dataset that is kept off the site: state, day, basis, where to ask, how it was cited.
+
+use serde::Serialize;
+
+use crate::pages::plan::Job;
+use crate::pages::view::shell::{Crumb, PageHead};
+use crate::pages::view::{Fact, Scope, contact_of_site};
+use crate::records::holds::{Change, Hold};
+
+#[derive(Serialize)]
+pub(super) struct HeldView {
+    page: PageHead,
+    state: &'static str,
+    state_label: String,
+    lead: String,
+    facts: Vec<Fact>,
+    replacement: String,
+    citation: String,
+    data_lang: Option<String>,
+    contact: Vec<Fact>,
+}
+
+/// A decision in the overview of notices.
+#[derive(Serialize)]
+pub(super) struct HeldItem {
+    state: &'static str,
+    state_label: String,
+    title: String,
+    href: Option<String>,
+    day: String,
+    basis: String,
+}
+
+fn key_of(change: Change) -> &'static str {
+    match change {
+        Change::Suspension => "suspended",
+        Change::Withdrawal => "withdrawn",
+        Change::Resumption => "resumed",
+    }
+}
+
+/// The notice page of a dataset.
+pub(super) fn view(scope: Scope<'_>, job: &Job<'_>, hold: &Hold) -> HeldView {
+    let strings = scope.strings;
+    let state = key_of(hold.change);
+    let crumbs = vec![Crumb { label: strings.get("nav_datasets").to_owned(), href: Some(scope.page_href("datasets")) }];
+    let fact = |key: &str, value: String| Fact { label: strings.get(key).to_owned(), value };
+    let mut facts_of_hold = vec![
+        fact("held_day", hold.day.to_string()),
+        fact("held_basis", hold.basis.clone()),
+        fact("held_by", hold.decided_by.clone()),
+        fact("fact_provider", hold.provider.clone()),
+        fact("fact_id", hold.dataset.clone()),
+    ];
+    if let Some(reason) = hold.reason {
+        let words = strings.get(&format!("held_reason_{}", reason.code_name())).to_owned();
+        facts_of_hold.insert(2, fact("held_reason", words));
+    }
+    HeldView {
+        page: PageHead::new(scope, job, "datasets", &hold.title, crumbs),
+        state,
+        state_label: strings.get(&format!("held_{state}")).to_owned(),
+        lead: strings.get(&format!("held_{state}_lead")).to_owned(),
+        facts: facts_of_hold,
+        replacement: hold.replacement.clone(),
+        citation: hold.citation.clone(),
+        data_lang: scope.data_lang().map(str::to_owned),
+        contact: contact_of_site(scope),
+    }
+}
+
+/// Every decision on record, the latest first; what is held now leads to its notice.
+pub(super) fn items(scope: Scope<'_>) -> Vec<HeldItem> {
+    let holds = scope.site.inputs.holds;
+    let item = |hold: &Hold| {
+        let state = key_of(hold.change);
+        HeldItem {
+            state,
+            state_label: scope.strings.get(&format!("held_{state}")).to_owned(),
+            title: hold.title.clone(),
+            href: holds.of(&hold.dataset).map(|_| scope.page_href(&format!("datasets/{}", hold.dataset))),
+            day: hold.day.to_string(),
+            basis: hold.basis.clone(),
+        }
+    };
+    holds.log().iter().rev().map(item).collect()
+}

@@ -1,0 +1,213 @@
+//! Takes a dataset off the live folder at once: its data first, then a notice in its place, then what names it.
+//!
+//! The hold is on record before this begins, so that whatever is interrupted here is finished by the next start.
+//! A build that is about to go live waits for this, and this for it: neither brings back what the other removed.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use walkdir::WalkDir;
+
+use super::{Folders, RELEASE_FILE, ReleaseNote, digest_of, ledger_text, read_ledger, read_note};
+use crate::model::digest::Digest;
+use crate::model::route::Route;
+use crate::records::holds::{Hold, TakeDown};
+use crate::records::{Lock, chain, replace};
+use crate::stage::{Ledger, Staged};
+
+/// What is to be taken down, and what stands in its place.
+pub struct Order<'a> {
+    /// The folders of the site.
+    pub folders: &'a Folders,
+    /// The decision on record.
+    pub hold: &'a Hold,
+    /// The notice pages; where there are none, the address answers 404 until the next build.
+    pub pages: Vec<(Route, Vec<u8>)>,
+    /// The address of the dataset's page as links give it, without the language.
+    pub address: &'a str,
+    /// Now, seconds since 1970.
+    pub now: i64,
+}
+
+/// What was done.
+pub struct Done {
+    /// How many files were removed.
+    pub n_removed: usize,
+    /// How many files that named the dataset were changed.
+    pub n_changed: usize,
+    /// Pages that still name it: its title, never its data.
+    pub naming: Vec<Route>,
+}
+
+/// The lock that a take-down and the moment in which a build goes live share.
+///
+/// Errors: when the file cannot be made.
+pub fn lock(folders: &Folders) -> Result<Lock> {
+    Lock::take(&folders.records.join("live.lock"))
+}
+
+/// Takes a dataset down.
+///
+/// Errors: when the disk fails; what is not done yet is done by the next start.
+pub fn take_down(order: &Order<'_>) -> Result<Done> {
+    let _lock = lock(order.folders)?;
+    let mut done = Done { n_removed: 0, n_changed: 0, naming: Vec::new() };
+    let note = read_note(&order.folders.out)?;
+    let release = match note {
+        Some(note) => Some(clear(order, &note, &mut done)?),
+        None => None,
+    };
+    let event = TakeDown {
+        kind: "takedown".to_owned(),
+        recorded_at: order.now,
+        dataset: order.hold.dataset.clone(),
+        n_removed: done.n_removed,
+        n_changed: done.n_changed,
+        release,
+    };
+    chain::append(&order.folders.chain(), &event)?;
+    Ok(done)
+}
+
+/// Clears the live folder and brings its ledger up to date.
+fn clear(order: &Order<'_>, note: &ReleaseNote, done: &mut Done) -> Result<ReleaseNote> {
+    let out = &order.folders.out;
+    let mut ledger = read_ledger(&order.folders.ledger())?;
+    let own: Vec<Route> = ledger.keys().filter(|route| is_own(route.as_str(), &order.hold.dataset)).cloned().collect();
+    move_away(out, &own, &order.hold.dataset)?;
+    for route in own {
+        ledger.remove(&route);
+        done.n_removed += 1;
+    }
+    for (route, bytes) in &order.pages {
+        put(out, route, bytes, &mut ledger)?;
+    }
+    let kept: Vec<&Route> = order.pages.iter().map(|(route, _)| route).collect();
+    for route in naming(out, order.address)? {
+        if kept.contains(&&route) {
+            continue;
+        }
+        let path = route.below(out);
+        let html = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
+        match without(&html, order.address) {
+            Some(html) => {
+                put(out, &route, html.as_bytes(), &mut ledger)?;
+                done.n_changed += 1;
+            }
+            None => done.naming.push(route),
+        }
+    }
+    let files = ledger.keys().filter(|route| route.as_str() != RELEASE_FILE).count();
+    let note = ReleaseNote { files, sha256: digest_of(&ledger), ..note.clone() };
+    let mut bytes = serde_json::to_vec_pretty(&note).context("writing the release note")?;
+    bytes.push(b'\n');
+    put(out, &Route::new(RELEASE_FILE)?, &bytes, &mut ledger)?;
+    replace(&order.folders.ledger(), ledger_text(&ledger).as_bytes())?;
+    Ok(note)
+}
+
+/// Whether a path belongs to a dataset: its pages in every language, its files, its part of the static API.
+#[must_use]
+pub fn is_own(path: &str, id: &str) -> bool {
+    let rest = path.strip_prefix("api/v1/").unwrap_or(path);
+    let parts: Vec<&str> = rest.split('/').collect();
+    let at = parts.iter().position(|part| *part == "datasets");
+    at.is_some_and(|at| at <= 1 && parts.get(at + 1) == Some(&id) && parts.len() > at + 2)
+}
+
+/// Moves the dataset's folders out of the site, each in one step, then removes them.
+fn move_away(out: &Path, own: &[Route], id: &str) -> Result<()> {
+    let mut folders: Vec<PathBuf> = Vec::new();
+    for route in own {
+        let path = route.below(out);
+        let folder = path.ancestors().find(|folder| folder.file_name().is_some_and(|name| name == id));
+        if let Some(folder) = folder.filter(|folder| folder.exists() && !folders.iter().any(|known| known == folder)) {
+            folders.push(folder.to_owned());
+        }
+    }
+    let parent = out.parent().context("the output folder has no parent")?;
+    let gone = tempfile::Builder::new().prefix(".gone-").tempdir_in(parent).context("making a folder for what goes")?;
+    for (idx, folder) in folders.iter().enumerate() {
+        std::fs::rename(folder, gone.path().join(idx.to_string()))
+            .with_context(|| format!("removing {}", folder.display()))?;
+        crate::records::sync_parent(folder)?;
+    }
+    gone.close().context("removing what was taken down")
+}
+
+fn put(out: &Path, route: &Route, bytes: &[u8], ledger: &mut Ledger) -> Result<()> {
+    let path = route.below(out);
+    if let Some(parent) = path.parent() {
+        std::fs::create_dir_all(parent).with_context(|| format!("making {}", parent.display()))?;
+    }
+    replace(&path, bytes)?;
+    ledger.insert(route.clone(), Staged { size_bytes: bytes.len() as u64, sha256: Digest::of(bytes) });
+    Ok(())
+}
+
+/// The pages that lead to an address; the pages of other datasets lead to none but their own.
+fn naming(out: &Path, address: &str) -> Result<Vec<Route>> {
+    let mut res = Vec::new();
+    for item in WalkDir::new(out).sort_by_file_name().into_iter().filter_entry(|item| !is_of_other(item)) {
+        let item = item.with_context(|| format!("listing {}", out.display()))?;
+        if !item.file_type().is_file() || item.path().extension().is_none_or(|ending| ending != "html") {
+            continue;
+        }
+        let html = std::fs::read(item.path()).with_context(|| format!("reading {}", item.path().display()))?;
+        if memchr::memmem::find(&html, address.as_bytes()).is_some() {
+            let name = item.path().strip_prefix(out).unwrap_or(item.path()).to_string_lossy().into_owned();
+            res.push(Route::new(&name)?);
+        }
+    }
+    Ok(res)
+}
+
+/// Whether a folder is that of one dataset.
+fn is_of_other(item: &walkdir::DirEntry) -> bool {
+    let is_in_datasets = item.path().parent().is_some_and(|parent| parent.file_name().is_some_and(|n| n == "datasets"));
+    item.file_type().is_dir() && is_in_datasets && item.file_name() != "page"
+}
+
+/// A page without the items of its lists that lead to an address; `None` where it leads there from elsewhere.
+fn without(html: &str, address: &str) -> Option<String> {
+    let mut html = html.to_owned();
+    while let Some(at) = html.find(address) {
+        let begin = html[..at].rfind("<li")?;
+        if html[begin..at].contains("</li>") {
+            return None;
+        }
+        let end = at + html[at..].find("</li>")? + "</li>".len();
+        let end = end + usize::from(html[end..].starts_with('\n'));
+        html.replace_range(begin..end, "");
+    }
+    Some(html)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_belongs_to_a_dataset() {
+        for own in [
+            "datasets/a1/index.html",
+            "en/datasets/a1/index.html",
+            "datasets/a1/files/x.csv",
+            "datasets/a1/a1.zip",
+            "api/v1/datasets/a1/t/rows/1.json",
+        ] {
+            assert!(is_own(own, "a1"), "{own}");
+        }
+        for other in ["datasets/a2/index.html", "datasets/index.html", "themes/a1/index.html", "datasets/a11/x", "a1/x"]
+        {
+            assert!(!is_own(other, "a1"), "{other}");
+        }
+    }
+
+    #[test]
+    fn items_are_cut_out_whole() {
+        let page = "<ul><li class=\"card\"><a href=\"/datasets/a/\">甲</a></li>\n<li><a href=\"/datasets/b/\">乙</a></li>\n</ul>";
+        assert_eq!(without(page, "/datasets/a/\"").unwrap(), "<ul><li><a href=\"/datasets/b/\">乙</a></li>\n</ul>");
+        assert_eq!(without("<li></li><p><a href=\"/datasets/a/\">", "/datasets/a/\""), None);
+    }
+}

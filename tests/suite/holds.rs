@@ -1,0 +1,142 @@
+//! Suspension and withdrawal: at once, everywhere, for good; on record, and finished after a crash.
+
+use kaishu::records::chain;
+use kaishu::records::holds::{Change, Hold, Reason};
+
+use crate::support::Project;
+
+const DECISION: [&str; 6] = ["--basis", "第四十条", "--by", "市数据局", "--lang", "zh"];
+
+fn project() -> Project {
+    let project = Project::new();
+    project.append("site.toml", "languages = [\"zh-CN\", \"en\"]\n");
+    project.write("datasets/files/b.csv", "名称,等级\n独一无二的值,一级\n");
+    project.write("datasets/files/c.csv", "名称,等级\n丙,二级\n");
+    project.write(
+        "datasets/catalog.csv",
+        "数据资源标识,数据资源名称,提供方名称,开放类型,领域分类,文件\na,甲数据,甲局,无条件开放,教育,files/c.csv\n\
+         b-1,乙独有的名称,乙局,无条件开放,教育,files/b.csv\n",
+    );
+    project.build_well();
+    project
+}
+
+fn hold(project: &Project, command: &str) -> crate::support::Ran {
+    let mut args = vec!["case", command, "b-1", "--reason", "privacy"];
+    args.extend(DECISION);
+    project.run(&args)
+}
+
+/// Files of the site that hold a text, as they are and inside archives.
+fn holding(project: &Project, text: &str) -> Vec<String> {
+    let is_in = |bytes: &[u8]| bytes.windows(text.len()).any(|window| window == text.as_bytes());
+    project.site().into_iter().filter(|(_, bytes)| is_in(bytes)).map(|(path, _)| path).collect()
+}
+
+#[test]
+fn a_suspended_dataset_is_gone_at_once_and_stays_gone() {
+    let project = project();
+    assert!(!holding(&project, "独一无二的值").is_empty());
+    let ran = hold(&project, "suspend");
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert_eq!(holding(&project, "独一无二的值"), Vec::<String>::new());
+    let notices =
+        ["datasets/b-1/index.html", "en/datasets/b-1/index.html", "en/notices/index.html", "notices/index.html"];
+    assert_eq!(holding(&project, "乙独有的名称"), notices);
+    assert!(project.site().keys().all(|path| !path.contains("b-1/") || path.ends_with("b-1/index.html")));
+    let page = project.read("public/datasets/b-1/index.html");
+    for words in ["已中止开放", "第四十条", "市数据局", "个人隐私", "乙局", "[DS/OL]"] {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(project.read("public/datasets/index.html").contains("甲数据"));
+    assert!(project.read("server/gone.nginx.conf").contains("return 410"));
+    let verified = project.run(&["verify"]);
+    assert_eq!(verified.code, 0, "{}", verified.stderr);
+
+    for _ in 0..2 {
+        let ran = project.build();
+        assert!(ran.code == 1 && ran.stderr.contains("DATASET_HELD"), "{}", ran.stderr);
+        assert_eq!(holding(&project, "独一无二的值"), Vec::<String>::new());
+        assert_eq!(holding(&project, "乙独有的名称"), notices);
+        assert_eq!(project.run(&["verify"]).code, 0);
+    }
+    assert!(project.run(&["case", "holds"]).stdout.contains("b-1"));
+
+    let mut args = vec!["case", "resume", "b-1"];
+    args.extend(DECISION);
+    assert_eq!(project.run(&args).code, 0);
+    project.build_well();
+    assert!(!holding(&project, "独一无二的值").is_empty());
+    assert!(project.read("public/notices/index.html").contains("已恢复开放"));
+    assert_eq!(project.run(&["verify"]).code, 0);
+}
+
+#[test]
+fn no_other_entry_brings_the_bytes_back() {
+    let project = project();
+    assert_eq!(hold(&project, "suspend").code, 0);
+    for other in ["c,丙数据,甲局,无条件开放,教育,files/b.csv\n", "c,丙数据,甲局,无条件开放,教育,files/copy.csv\n"]
+    {
+        project.write("datasets/files/copy.csv", "名称,等级\n独一无二的值,一级\n");
+        let catalog = project.read("datasets/catalog.csv");
+        project.append("datasets/catalog.csv", other);
+        assert!(project.build().stderr.contains("FILE_OF_CLOSED"), "{other}");
+        assert_eq!(holding(&project, "独一无二的值"), Vec::<String>::new());
+        project.write("datasets/catalog.csv", &catalog);
+    }
+}
+
+#[test]
+fn a_withdrawal_needs_no_catalog() {
+    let project = project();
+    let mut args = vec!["case", "withdraw", "b-1", "--reason", "error", "--replacement", "https://example.org/new"];
+    args.extend(DECISION);
+    let ran = project.run(&args);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let rows = project.read("datasets/catalog.csv");
+    let kept: Vec<&str> = rows.lines().filter(|row| !row.starts_with("b-1")).collect();
+    project.write("datasets/catalog.csv", &(kept.join("\n") + "\n"));
+    project.build_well();
+    let page = project.read("public/datasets/b-1/index.html");
+    assert!(page.contains("已撤回") && page.contains("https://example.org/new") && page.contains("乙独有的名称"));
+}
+
+/// Killed between the record and the live folder: whatever starts next takes it down.
+#[test]
+fn what_is_on_record_is_taken_down_by_the_next_start() {
+    let project = project();
+    let hold = Hold {
+        kind: "hold".to_owned(),
+        recorded_at: 0,
+        day: kaishu::model::date::Day::parse_iso("2026-11-21").unwrap(),
+        change: Change::Suspension,
+        dataset: "b-1".to_owned(),
+        title: "乙独有的名称".to_owned(),
+        provider: "乙局".to_owned(),
+        citation: String::new(),
+        basis: "第四十条".to_owned(),
+        decided_by: "市数据局".to_owned(),
+        reason: Some(Reason::Privacy),
+        replacement: String::new(),
+    };
+    chain::append(&project.path("records/chain.jsonl"), &hold).unwrap();
+    let verified = project.run(&["verify"]);
+    assert_eq!(verified.code, 1, "{}", verified.stderr);
+    // Even a build that publishes nothing else first takes down what must not be there.
+    project.append("site.toml", "\n[nonsense]\n");
+    assert_eq!(project.build().code, 2);
+    assert_eq!(holding(&project, "独一无二的值"), Vec::<String>::new());
+    assert_eq!(project.run(&["verify"]).code, 0, "the site is whole without it");
+}
+
+#[test]
+fn wrong_use_is_told() {
+    let project = project();
+    let mut args = vec!["case", "suspend", "unknown", "--reason", "privacy"];
+    args.extend(DECISION);
+    assert!(project.run(&args).stderr.contains("unknown"));
+    let mut args = vec!["case", "resume", "a"];
+    args.extend(DECISION);
+    assert_eq!(project.run(&args).code, 2);
+    assert!(!holding(&project, "独一无二的值").is_empty());
+}
