@@ -252,6 +252,9 @@ enum RegimeCommand {
     Show {
         /// 规则文件的名称 the profile
         id: String,
+        /// 输出文件原文，可作为本市规则文件的底稿 print the file itself, to begin one's own with
+        #[arg(long)]
+        toml: bool,
         #[command(flatten)]
         args: RegimeArgs,
     },
@@ -365,7 +368,8 @@ fn dispatch(command: Command, lang: Lang) -> Result<Outcome> {
 fn regime_command(command: RegimeCommand, lang: Lang) -> Result<Outcome> {
     match command {
         RegimeCommand::List(args) => regime::list(&args.site, lang),
-        RegimeCommand::Show { id, args } => regime::show(&args.site, &id, args.json, lang),
+        RegimeCommand::Show { id, toml: true, args } => regime::source(&args.site, &id, lang),
+        RegimeCommand::Show { id, toml: false, args } => regime::show(&args.site, &id, args.json, lang),
         RegimeCommand::Check { id, args } => Ok(regime::check(&args.site, id.as_deref(), lang)),
         RegimeCommand::Diff { left, right, args } => regime::diff(&args.site, &left, &right, args.json, lang),
         RegimeCommand::Schema => Ok(regime::schema()),

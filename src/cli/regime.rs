@@ -44,6 +44,18 @@ pub fn show(site: &Path, id: &str, as_json: bool, lang: Lang) -> Result<Outcome>
     Ok(Outcome::Done)
 }
 
+/// Prints the file of a profile as it is written.
+///
+/// Errors: when there is no such profile.
+pub fn source(site: &Path, id: &str, lang: Lang) -> Result<Outcome> {
+    let Some((_, text)) = crate::rules::source_of(site, id) else {
+        let finding = Regime::load(site, id).err().map_or_else(|| anyhow::anyhow!("{id}"), |f| error_of(&f, lang));
+        return Err(finding);
+    };
+    print::data(text.trim_end());
+    Ok(Outcome::Done)
+}
+
 /// Checks profiles; exit code 1 where one is not valid.
 pub fn check(site: &Path, id: Option<&str>, lang: Lang) -> Outcome {
     let wanted = id.map_or_else(|| ids(site), |id| vec![id.to_owned()]);

@@ -33,7 +33,7 @@ pub fn run(site: &Path, event: Day, n_days: u32, as_json: bool, lang: Lang) -> R
             json!({ "date": day, "counts": kind.counts().then_some(n), "kind": name(kind), "holiday": holiday(kind) }),
         );
     });
-    let mut res = json!({ "event": event, "workdays": n_days, "days": lines });
+    let mut res = json!({ "event": event, "workdays": n_days, "days": lines, "calendar_all": days.digest() });
     match period {
         Ok(period) => {
             if as_json {

@@ -47,6 +47,18 @@ pub enum Change {
     Removed,
 }
 
+impl Change {
+    /// The code name, as the file has it.
+    #[must_use]
+    pub fn code_name(self) -> &'static str {
+        match self {
+            Self::ToConditional => "to_conditional",
+            Self::ToNotOpen => "to_not_open",
+            Self::Removed => "removed",
+        }
+    }
+}
+
 impl Approval {
     /// Errors: the name of what is missing.
     pub(super) fn check(&self) -> Result<(), &'static str> {

@@ -134,6 +134,9 @@ codes! {
     TransformUnmatched "TRANSFORM_UNMATCHED" Refuse "requirements 5.4"
         zh("文件中没有要做脱敏处理的列：{}", "datasets/transforms.toml 中写明的列", "核对列名；列名改了而不处理，可能公开不应公开的内容")
         en("the file has no such column to transform: {}", "the column named in datasets/transforms.toml", "check the name: a renamed column that is not transformed may publish what must not be");
+    TransformIdle "TRANSFORM_IDLE" Warn "requirements 5.4"
+        zh("这条脱敏处理没有用到任何文件：{}", "以 datasets/ 开头、与已审核条目的文件相符的路径", "核对 files；文件改了名称的，请一并更改")
+        en("this transform is about no file: {}", "a path that begins with datasets/ and is that of a file of a cleared entry", "check `files`; correct it where a file was renamed");
     CalendarInvalid "CALENDAR_INVALID" Stop "requirements 4"
         zh("放假安排文件有误：{}", "与 calendar/ 中其他年份同样形式的文件", "改正该文件，或删除后使用内置的安排")
         en("the file of holidays is not valid: {}", "a file of the same form as the others in calendar/", "correct it, or remove it and use the built-in one");

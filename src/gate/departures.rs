@@ -11,6 +11,7 @@ use crate::diag::{Code, Finding, Place};
 use crate::gate::Rules;
 use crate::gate::openness::NotOpen;
 use crate::model::dataset::DatasetId;
+use crate::model::date::Day;
 use crate::model::openness::Openness;
 use crate::records::history::{History, Step, What};
 
@@ -60,16 +61,28 @@ pub fn judge(
         // An approval of an earlier time does not cover what was published again since.
         let published = |step: &&Step| step.what == What::Published;
         let since = history.of(id).iter().rev().find(published).map(|step| step.day);
-        let fits = |approval: &&Approval| {
-            approval.dataset == id
-                && allowed.contains(&approval.change)
-                && approval.date <= rules.as_of
-                && since.is_none_or(|day| approval.date >= day)
-        };
-        match approvals.iter().find(fits) {
-            Some(approval) => used.push(approval.clone()),
-            None => findings.push(Finding::new(code, place).about(id).found(id).expected(rule.clone())),
+        let own = || approvals.iter().filter(|approval| approval.dataset == id);
+        if let Some(approval) = own().find(|approval| unfit(approval, allowed, since, rules.as_of).is_none()) {
+            used.push(approval.clone());
+            continue;
         }
+        // An approval that is there and does not fit: what is wrong with it.
+        let why = own().find_map(|approval| unfit(approval, allowed, since, rules.as_of));
+        let expected = why.map_or_else(|| rule.clone(), |why| format!("{}：{why}", approvals::FILE));
+        findings.push(Finding::new(code, place).about(id).found(id).expected(expected));
     }
     (findings, used)
+}
+
+/// Why an approval of a dataset does not allow what became of it; `None` where it does.
+fn unfit(approval: &Approval, allowed: &[Change], since: Option<Day>, as_of: Day) -> Option<String> {
+    let names = |changes: &[Change]| changes.iter().map(|change| change.code_name()).collect::<Vec<_>>().join(", ");
+    if !allowed.contains(&approval.change) {
+        Some(format!("change = \"{}\" ≠ {}", approval.change.code_name(), names(allowed)))
+    } else if approval.date > as_of {
+        Some(format!("date = {} > {as_of}", approval.date))
+    } else {
+        let day = since.filter(|day| approval.date < *day)?;
+        Some(format!("date = {}，早于最近一次发布 / before it was published last: {day}", approval.date))
+    }
 }

@@ -7,6 +7,7 @@ use anyhow::Result;
 use super::screening::Weighing;
 use super::{Cleared, Publishable, Release, Rules, Seal};
 use crate::decisions::grounds::{self, Ground};
+use crate::decisions::transforms::{self, Transform};
 use crate::diag::{Code, Finding, Level, Place};
 use crate::model::digest::Digest;
 use crate::model::table::DatasetFiles;
@@ -36,16 +37,28 @@ pub struct Released {
     pub grounds: Vec<Ground>,
 }
 
+/// Transforms that are about no file of any entry: a name that changed may publish what was to be masked.
+fn idle_transforms(cleared: &Cleared, rules: &Rules<'_>) -> Vec<Finding> {
+    let is_idle = |transform: &&Transform| {
+        let mut files = cleared.0.iter().flat_map(|dataset| &dataset.files);
+        !files.any(|file| transform.is_about(&format!("datasets/{}", file.named)))
+    };
+    let finding = |transform: &Transform| {
+        Finding::new(Code::TransformIdle, Place::file(transforms::FILE)).found(&transform.files)
+    };
+    rules.decisions.transforms.iter().filter(is_idle).map(finding).collect()
+}
+
 /// Decides on what the files turned out to hold; staged files of datasets that are not released are removed.
 ///
 /// Shape: `evidence` has one item for each cleared dataset, in the same order.
-/// Findings: PERSONAL_*, GROUND_*, NOT_MACHINE_READABLE where the regime asks for it, and those of the evidence.
+/// Findings: PERSONAL_*, GROUND_*, TRANSFORM_IDLE, NOT_MACHINE_READABLE where the regime asks for it, and those of the evidence.
 /// Errors: when a staged file cannot be removed.
 /// Source: DESIGN section 6, second door.
 pub fn release(cleared: Cleared, evidence: Vec<Evidence>, rules: &Rules<'_>, stage: &Stage) -> Result<Released> {
     let grounds = &rules.decisions.grounds;
     let mut used = BTreeSet::new();
-    let mut findings = Vec::new();
+    let mut findings = idle_transforms(&cleared, rules);
     let mut releases = Vec::with_capacity(cleared.0.len());
     for (cleared, mut evidence) in cleared.0.into_iter().zip(evidence) {
         let weighed = Weighing::new(&cleared, rules, &mut used).weigh(&mut evidence);

@@ -27,7 +27,7 @@ use crate::rules::profile::{ArticleMap, Deadline, Difference};
 use crate::rules::source::{BUILT_IN, inherited, source};
 use crate::site::toml_finding;
 
-pub use crate::rules::source::{ids, table_of};
+pub use crate::rules::source::{ids, source as source_of, table_of};
 
 /// A rule profile.
 #[derive(Clone, Debug, Deserialize)]

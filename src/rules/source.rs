@@ -89,6 +89,8 @@ pub fn table_of(root: &Path, id: &str) -> Result<toml::Table, Box<Finding>> {
     if table.contains_key("inherits") { inherited(root, &file, &text) } else { Ok(table) }
 }
 
+/// The file of a profile and its text; a site's own file comes before a built-in one of the same name.
+#[must_use]
 pub fn source(root: &Path, id: &str) -> Option<(String, String)> {
     if id.contains(['/', '\\', '.']) {
         return None;

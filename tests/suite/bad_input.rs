@@ -140,6 +140,14 @@ const FAULTS: &[Fault] = &[
         },
     },
     Fault {
+        code: "TRANSFORM_IDLE",
+        make: |p| {
+            of_b(p, "x.csv", b"a,b\n1,2\n");
+            let transform = "[[transform]]\nfiles = \"x.csv\"\ncolumn = \"a\"\nhow = \"drop\"\n";
+            p.write("datasets/transforms.toml", transform);
+        },
+    },
+    Fault {
         code: "DATA_OVERDUE",
         make: |p| catalog(p, ",更新频率,更新日期", &["ok,甲,局,无条件开放,每月,2026-01-01"]),
     },

@@ -313,6 +313,31 @@ fn a2_targets_are_called_targets() {
     assert!(targets.contains("不是规则规定的期限") && targets.contains("作出决定（工作日）"), "{targets}");
 }
 
+/// An approval that is there and does not fit says why.
+#[test]
+fn an_approval_that_does_not_fit_says_why() {
+    let project = Project::new();
+    project.build_well();
+    project.replace("datasets/catalog.csv", "无条件开放,编号", "有条件开放,编号");
+    let approval = |change: &str, date: &str| {
+        format!(
+            "[[approval]]\ndataset = \"stops\"\nchange = \"{change}\"\nbody = \"局\"\nreference = \"号\"\ndate = {date}\n\
+             article = \"条\"\nreason = \"由\"\n"
+        )
+    };
+    for (change, date, words) in [
+        ("removed", "2026-11-21", "to_conditional"),
+        ("to_conditional", "2027-01-01", "2027-01-01"),
+        ("to_conditional", "2020-01-01", "2020-01-01"),
+    ] {
+        project.write("datasets/approvals.toml", &approval(change, date));
+        let ran = project.build();
+        assert!(ran.code == 2 && ran.stderr.contains("CLASS_LOWERED") && ran.stderr.contains(words), "{}", ran.stderr);
+    }
+    project.write("datasets/approvals.toml", &approval("to_conditional", "2026-11-21"));
+    project.build_well();
+}
+
 /// What a city's own file gets wrong and types cannot tell.
 #[test]
 fn a_profile_of_ones_own_is_checked_for_what_would_pass_in_silence() {

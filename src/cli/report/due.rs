@@ -34,6 +34,8 @@ impl Due {
             return Self { as_of, title: String::new(), articles: Vec::new(), rectification: None, calendar: None };
         };
         let screening = regime.pre_publication.as_ref().map(|rule| rule.article.clone()).unwrap_or_default();
+        let is_of_text = !regime.class_change.downgrade.quote.is_empty();
+        let class_change = if is_of_text { regime.class_change.article.clone() } else { String::new() };
         let machine_readable = regime.access.machine_readable.as_ref().map(|rule| rule.article.clone());
         let articles: Vec<(&'static [Code], String)> = vec![
             (&[Code::FieldMissing, Code::FieldRequired, Code::DataOverdue], regime.catalog.article.clone()),
@@ -41,6 +43,8 @@ impl Due {
                 &[Code::OpennessMissing, Code::OpennessUnknown, Code::OpennessContradiction, Code::OpennessClosed],
                 regime.classes.article.clone(),
             ),
+            // Where the regulation has no words for it, it is a rule of ours and not its article's.
+            (&[Code::ClassLowered, Code::DatasetVanished], class_change),
             (&[Code::DatasetHeld], regime.objection.article.clone()),
             (
                 &[
@@ -56,7 +60,7 @@ impl Due {
         ];
         let rectification = regime.deadline.iter().find(|deadline| deadline.id == RECTIFICATION);
         let period = rectification.and_then(|deadline| days.period(as_of, deadline.n?).ok());
-        let calendar = period.map(|period| period.calendar);
+        let calendar = period.map(|_| days.digest());
         let last_day = period.map_or_else(|| UNPUBLISHED.to_owned(), |period| period.last_day.to_string());
         let rectification = rectification.map(|deadline| (words(deadline), last_day));
         Self { as_of, title: regime.title.clone(), articles, rectification, calendar }
