@@ -204,7 +204,8 @@ mod tests {
             }
         }
         // Families of keys that are put together from a code name.
-        let families = ["by_", "kind_", "freq_", "outcome_", "deadline_", "target_"];
+        let states = ["held_reason_", "held_suspended", "held_withdrawn", "held_resumed"];
+        let families = [&["by_", "kind_", "freq_", "outcome_", "deadline_", "target_"][..], &states].concat();
         let indexes = ["themes_title", "providers_title", "formats_title", "frequencies_title", "tags_title"];
         let bytes = BUILT_IN.iter().find(|(known, _)| *known == "i18n/en.toml").unwrap().1;
         let table: BTreeMap<String, String> = toml::from_str(std::str::from_utf8(bytes).unwrap()).unwrap();

@@ -115,7 +115,8 @@ impl Number {
         for (idx, byte) in digits.iter().enumerate() {
             let digit = byte.wrapping_sub(b'0');
             if digit <= 9 {
-                mantissa = mantissa * 10 + i64::from(digit);
+                // Nineteen digits may overflow; they are refused below.
+                mantissa = mantissa.wrapping_mul(10).wrapping_add(i64::from(digit));
             } else if *byte == b'.' && point.is_none() {
                 point = Some(idx);
             } else {
@@ -271,9 +272,23 @@ mod tests {
             let number = Number::parse(text.as_bytes()).unwrap();
             assert_eq!((number.mantissa, number.scale), (mantissa, scale), "{text}");
         }
-        for text in
-            ["", "-", "007", "+1", "1e5", "1,234", "1.", ".5", "-0", "123456789012345", "1.2.3", "0x1", "１", "00.5"]
-        {
+        for text in [
+            "",
+            "-",
+            "9999999999999999999",
+            "007",
+            "+1",
+            "1e5",
+            "1,234",
+            "1.",
+            ".5",
+            "-0",
+            "123456789012345",
+            "1.2.3",
+            "0x1",
+            "１",
+            "00.5",
+        ] {
             assert_eq!(Number::parse(text.as_bytes()), None, "{text}");
         }
     }
