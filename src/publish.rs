@@ -175,6 +175,7 @@ pub fn open(folders: &Folders) -> Result<Lock> {
             );
         }
     }
+    let _live = takedown::lock(folders)?;
     recover(folders)?;
     Ok(lock)
 }
@@ -183,6 +184,7 @@ pub fn open(folders: &Folders) -> Result<Lock> {
 ///
 /// Errors: when the disk fails or the record is broken.
 pub fn finish_takedowns(folders: &Folders, now: i64) -> Result<()> {
+    takedown::sweep(folders)?;
     let holds = Holds::load(&folders.chain())?;
     for hold in holds.unfinished() {
         let address = address_of(&hold.dataset);
@@ -197,6 +199,7 @@ pub fn address_of(id: &str) -> String {
     format!("{}\"", crate::model::route::href("/", &format!("datasets/{id}/")))
 }
 
+/// Finishes or undoes what a publication left that was cut short; the caller has the lock of the live folder.
 fn recover(folders: &Folders) -> Result<()> {
     chain::finish_interrupted(&folders.chain())?;
     let path = folders.pending();

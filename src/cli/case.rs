@@ -112,10 +112,16 @@ fn hold(args: &HoldArgs, change: Change, lang: Lang) -> Result<Outcome> {
         }
     };
     let address = publish::address_of(&hold.dataset);
-    let done =
-        takedown::take_down(&Order { folders: &folders, hold: &hold, pages, address: &address, now: locale::now() })?;
+    let order = Order { folders: &folders, hold: &hold, pages, address: &address, now: locale::now() };
+    let done = takedown::take_down(&order)?;
     let base = site_of(&folder.site).map_or_else(|_| "/".to_owned(), |site| site.base_path());
     server::write_gone(&folder.site.join("server"), &base, &Holds::load(&folders.chain())?)?;
+    let Some(done) = done else {
+        bail!(
+            "决定已记录，但 {0} 中没有网站，尚未撤下任何内容；请用 --out 指明网站所在的文件夹，再运行一次 / on record, but there is no site in {0} and nothing was taken down: name the live folder with --out and run this again",
+            folders.out.display()
+        );
+    };
     told(&hold, &done, folder.json, lang);
     Ok(if done.naming.is_empty() { Outcome::Done } else { Outcome::Refused })
 }

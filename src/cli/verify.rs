@@ -99,7 +99,7 @@ fn recorded(folders: &Folders, lang: Lang, faults: &mut Vec<String>) -> Result<(
                 });
             }
         } else if let Ok(event) = serde_json::from_str::<TakeDown<ReleaseNote>>(raw.get()) {
-            last_release = event.release.or(last_release.take());
+            last_release = Some(event.release);
         }
         Ok(())
     })?;

@@ -46,17 +46,16 @@ pub fn lock(folders: &Folders) -> Result<Lock> {
     Lock::take(&folders.records.join("live.lock"))
 }
 
-/// Takes a dataset down.
+/// Takes a dataset down; `None` where there is no site to take it from.
 ///
 /// Errors: when the disk fails; what is not done yet is done by the next start.
-pub fn take_down(order: &Order<'_>) -> Result<Done> {
+pub fn take_down(order: &Order<'_>) -> Result<Option<Done>> {
     let _lock = lock(order.folders)?;
+    // A publication that was cut short is put on record before its site changes.
+    super::recover(order.folders)?;
+    let Some(note) = read_note(&order.folders.out)? else { return Ok(None) };
     let mut done = Done { n_removed: 0, n_changed: 0, naming: Vec::new() };
-    let note = read_note(&order.folders.out)?;
-    let release = match note {
-        Some(note) => Some(clear(order, &note, &mut done)?),
-        None => None,
-    };
+    let release = clear(order, &note, &mut done)?;
     let event = TakeDown {
         kind: "takedown".to_owned(),
         recorded_at: order.now,
@@ -66,7 +65,7 @@ pub fn take_down(order: &Order<'_>) -> Result<Done> {
         release,
     };
     chain::append(&order.folders.chain(), &event)?;
-    Ok(done)
+    Ok(Some(done))
 }
 
 /// Clears the live folder and brings its ledger up to date.
@@ -115,6 +114,24 @@ pub fn is_own(path: &str, id: &str) -> bool {
     at.is_some_and(|at| at <= 1 && parts.get(at + 1) == Some(&id) && parts.len() > at + 2)
 }
 
+/// How folders are named that hold what was moved out of the site and is being removed.
+const GONE: &str = ".gone-";
+
+/// Removes what a take-down that was killed had moved out of the site.
+///
+/// Errors: when the disk fails.
+pub fn sweep(folders: &Folders) -> Result<()> {
+    let _lock = lock(folders)?;
+    let parent = folders.out.parent().context("the output folder has no parent")?;
+    for item in parent.read_dir().with_context(|| format!("listing {}", parent.display()))? {
+        let item = item.with_context(|| format!("listing {}", parent.display()))?;
+        if item.file_name().to_string_lossy().starts_with(GONE) {
+            std::fs::remove_dir_all(item.path()).with_context(|| format!("removing {}", item.path().display()))?;
+        }
+    }
+    Ok(())
+}
+
 /// Moves the dataset's folders out of the site, each in one step, then removes them.
 fn move_away(out: &Path, own: &[Route], id: &str) -> Result<()> {
     let mut folders: Vec<PathBuf> = Vec::new();
@@ -126,7 +143,7 @@ fn move_away(out: &Path, own: &[Route], id: &str) -> Result<()> {
         }
     }
     let parent = out.parent().context("the output folder has no parent")?;
-    let gone = tempfile::Builder::new().prefix(".gone-").tempdir_in(parent).context("making a folder for what goes")?;
+    let gone = tempfile::Builder::new().prefix(GONE).tempdir_in(parent).context("making a folder for what goes")?;
     for (idx, folder) in folders.iter().enumerate() {
         std::fs::rename(folder, gone.path().join(idx.to_string()))
             .with_context(|| format!("removing {}", folder.display()))?;

@@ -100,8 +100,8 @@ pub struct TakeDown<R> {
     pub n_removed: usize,
     /// How many files that named it were changed.
     pub n_changed: usize,
-    /// What the site is now; `None` where there was no site.
-    pub release: Option<R>,
+    /// What the site is now.
+    pub release: R,
 }
 
 /// The holds in force.

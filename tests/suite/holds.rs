@@ -129,9 +129,70 @@ fn what_is_on_record_is_taken_down_by_the_next_start() {
     assert_eq!(project.run(&["verify"]).code, 0, "the site is whole without it");
 }
 
+/// Killed at any instant: once the decision is on record, the next start leaves nothing; before, nothing has changed.
+#[test]
+fn a_take_down_that_is_killed_is_finished() {
+    let project = project();
+    let mut args = vec!["case", "suspend", "b-1", "--reason", "privacy"];
+    args.extend(DECISION);
+    let mut n_finished = 0;
+    for round in 0..16_u64 {
+        let mut child = project.command(&args).stderr(std::process::Stdio::null()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_micros(round * 4_000));
+        let _ = child.kill();
+        child.wait().unwrap();
+        let is_on_record = project.run(&["case", "holds"]).stdout.contains("b-1");
+        let ran = project.build();
+        assert_eq!(ran.stderr.contains("DATASET_HELD"), is_on_record, "{}", ran.stderr);
+        assert_eq!(holding(&project, "独一无二的值").is_empty(), is_on_record);
+        assert_eq!(project.run(&["verify"]).code, 0);
+        let left: Vec<_> = project.path("").read_dir().unwrap().map(|item| item.unwrap().file_name()).collect();
+        assert!(!left.iter().any(|name| name.to_string_lossy().starts_with(".gone")), "{left:?}");
+        if is_on_record {
+            n_finished += 1;
+            let mut args = vec!["case", "resume", "b-1"];
+            args.extend(DECISION);
+            assert_eq!(project.run(&args).code, 0);
+            project.build_well();
+        }
+    }
+    assert!(n_finished > 0 && n_finished < 16, "{n_finished}: the instants miss what they are for");
+}
+
+/// A build that began before the decision never brings back what it took down.
+#[test]
+fn a_build_that_is_under_way_brings_nothing_back() {
+    let project = project();
+    for round in 0..6_u64 {
+        let args = ["build", "--as-of", crate::support::AS_OF];
+        let mut build = project.command(&args).stderr(std::process::Stdio::null()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(round * 15));
+        assert_eq!(hold(&project, "suspend").code, 0);
+        let code = build.wait().unwrap().code();
+        assert!(matches!(code, Some(0..=2)), "{code:?}");
+        assert_eq!(holding(&project, "独一无二的值"), Vec::<String>::new(), "{round}");
+        let verified = project.run(&["verify"]);
+        assert_eq!(verified.code, 0, "{}", verified.stderr);
+        let mut args = vec!["case", "resume", "b-1"];
+        args.extend(DECISION);
+        assert_eq!(project.run(&args).code, 0);
+        project.build_well();
+    }
+}
+
 #[test]
 fn wrong_use_is_told() {
     let project = project();
+    std::fs::rename(project.path("public"), project.path("elsewhere")).unwrap();
+    let ran = hold(&project, "suspend");
+    assert!(ran.code == 2 && ran.stderr.contains("--out"), "{}", ran.stderr);
+    let mut args = vec!["case", "suspend", "b-1", "--reason", "privacy", "--out"];
+    let elsewhere = project.path("elsewhere");
+    args.push(elsewhere.to_str().unwrap());
+    args.extend(DECISION);
+    assert_eq!(project.run(&args).code, 0);
+    assert!(!project.path("elsewhere/datasets/b-1/files").exists());
+    let project = self::project();
     let mut args = vec!["case", "suspend", "unknown", "--reason", "privacy"];
     args.extend(DECISION);
     assert!(project.run(&args).stderr.contains("unknown"));
