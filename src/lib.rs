@@ -17,6 +17,7 @@
 
 pub mod batch;
 pub mod calendar;
+pub mod cases;
 pub mod catalog;
 pub mod cli;
 pub mod decisions;

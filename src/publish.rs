@@ -58,7 +58,7 @@ impl Folders {
         std::fs::create_dir_all(parent).with_context(|| format!("making {}", parent.display()))?;
         let parent = parent.canonicalize().with_context(|| format!("finding {}", parent.display()))?;
         let out = parent.join(&name);
-        let own = ["datasets", "content", "themes", "regimes", "calendar", "records", "report", "server"]
+        let own = ["datasets", "content", "themes", "regimes", "calendar", "records", "report", "server", "cases"]
             .map(|dir| root.join(dir));
         if root.starts_with(&out) || own.iter().any(|dir| out.starts_with(dir)) {
             bail!(

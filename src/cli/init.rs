@@ -15,7 +15,7 @@ const FILES: &[(&str, &str)] = &[
     ("content/accessibility.md", include_str!("init/accessibility.md")),
     ("datasets/catalog.csv", include_str!("init/catalog.csv")),
     ("datasets/示例/办公时间.csv", include_str!("init/hours.csv")),
-    (".gitignore", "/public/\n/report/\n/server/\n/.kaishu/\n"),
+    (".gitignore", "/public/\n/report/\n/server/\n/cases/\n/.kaishu/\n"),
 ];
 
 /// Makes the folder.

@@ -76,9 +76,9 @@ enum Command {
     Inspect(InspectArgs),
     /// 核对已生成的网站和记录 Check a built site and the records: checksums and chain
     Verify(VerifyArgs),
-    /// 中止开放、恢复开放、撤回数据集，立即生效并记录 Suspend, resume or withdraw a dataset: at once, on record
+    /// 办理异议、校核和举报；中止开放、恢复开放、撤回数据集 Cases; suspend, resume or withdraw a dataset: at once, on record
     #[command(subcommand)]
-    Case(CaseCommand),
+    Case(case::args::CaseCommand),
     /// 查看、核对、比较规则文件 Show, check and compare the rule profiles
     #[command(subcommand)]
     Regime(RegimeCommand),
@@ -128,68 +128,6 @@ struct BuildArgs {
     /// 输出文件夹（默认为站点文件夹中的 public/） where the site goes (default: public/ in the site folder)
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
-}
-
-/// What staff do with a dataset.
-#[derive(Subcommand)]
-enum CaseCommand {
-    /// 中止开放：立即删除网站上该数据集的全部数据，换成公告 Take a dataset off the site at once, with a notice in its place
-    #[command(
-        after_help = "例 Example:\n  kaishu case suspend 307010203001 --basis 《…》第…条 --by 市数据局 --reason privacy\n\n数据文件、压缩包、预览和接口文件立即从网站文件夹删除，列表中不再出现；以后每次生成都不会恢复，直到 kaishu case resume。\nFiles, archives, previews and API files leave the live folder at once and no later build brings them back, until `kaishu case resume`."
-    )]
-    Suspend(HoldArgs),
-    /// 撤回：同上，页面保留为撤回公告 The same for good: the page stays as a notice of the withdrawal
-    Withdraw(HoldArgs),
-    /// 恢复开放：记录决定，下一次生成时重新发布 Record that it may be published again; the next build does
-    Resume(ResumeArgs),
-    /// 列出当前中止开放和撤回的数据集 List what is suspended or withdrawn
-    Holds(FolderArgs),
-}
-
-#[derive(Args)]
-struct FolderArgs {
-    /// 站点文件夹 the site folder
-    #[arg(long, value_name = "DIR", default_value = ".")]
-    site: PathBuf,
-    /// 输出文件夹（默认为站点文件夹中的 public/） the live folder (default: public/ in the site folder)
-    #[arg(long, value_name = "DIR")]
-    out: Option<PathBuf>,
-    /// 输出 JSON 行 print JSON lines on stdout
-    #[arg(long)]
-    json: bool,
-}
-
-#[derive(Args)]
-struct ResumeArgs {
-    /// 数据集标识 the dataset's identifier
-    dataset: String,
-    /// 依据的条文或文件 the article or document that the decision rests on
-    #[arg(long, value_name = "TEXT")]
-    basis: String,
-    /// 作出决定的单位 the body that decided
-    #[arg(long, value_name = "NAME")]
-    by: String,
-    #[command(flatten)]
-    folder: FolderArgs,
-}
-
-#[derive(Args)]
-struct HoldArgs {
-    #[command(flatten)]
-    decision: ResumeArgs,
-    /// 原因类别，公告中只显示类别 the class of reasons; nothing else of it is shown
-    #[arg(long, value_name = "CLASS", value_parser = ["privacy", "trade_secret", "error", "security", "other_rights"])]
-    reason: String,
-    /// 可改用的数据的网址 the address of what can be used instead
-    #[arg(long, value_name = "URL", default_value = "", value_parser = parse_address)]
-    replacement: String,
-}
-
-fn parse_address(text: &str) -> std::result::Result<String, String> {
-    let is_address = text.is_empty() || text.starts_with("https://") || text.starts_with("http://");
-    is_address
-        .then(|| text.to_owned())
-        .ok_or_else(|| "应为 https:// 开头的网址 / expected an address such as https://…".to_owned())
 }
 
 #[derive(Args)]

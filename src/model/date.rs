@@ -25,6 +25,13 @@ impl Day {
         YEARS.contains(&date.year()).then_some(Self(date))
     }
 
+    /// Noon of the day in China, in seconds since 1970.
+    #[must_use]
+    pub fn noon_in_china(self) -> i64 {
+        let noon = self.0.at(12, 0, 0, 0);
+        CHINA.to_timestamp(noon).map_or(0, Timestamp::as_second)
+    }
+
     /// Reads a day in the forms that real catalogs use.
     ///
     /// Accepts `2023-06-12`, `2023/6/12`, `2023.6.12`, `2023年6月12日`, `20230612`, each with or without a

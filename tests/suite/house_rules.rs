@@ -22,6 +22,7 @@ const ORDER: &[&str] = &[
     "stage",
     "reuse",
     "records",
+    "cases",
     "catalog",
     "gate",
     "exports",

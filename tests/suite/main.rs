@@ -14,6 +14,7 @@
 
 mod bad_input;
 mod build;
+mod cases;
 mod catalogs;
 mod fuzz;
 mod holds;

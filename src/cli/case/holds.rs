@@ -1,11 +1,13 @@
-//! `kaishu case`: what staff decide about a dataset, on record first, then on the live site.
+//! `kaishu case suspend`, `withdraw`, `resume` and `holds`: what is decided about a dataset, on record first, then on the
+//! live site.
 
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
 use crate::catalog::content;
-use crate::cli::{CaseCommand, FolderArgs, HoldArgs, Outcome, ResumeArgs, locale, print};
+use crate::cli::case::args::{FolderArgs, HoldArgs, ResumeArgs};
+use crate::cli::{Outcome, locale, print};
 use crate::diag::Lang;
 use crate::exports::citation::{Reference, gb_t_7714_2025};
 use crate::gate::Publishable;
@@ -22,18 +24,6 @@ use crate::rules::Regime;
 use crate::rules::licences::Licences;
 use crate::server;
 use crate::site::Site;
-
-/// Runs a command of `kaishu case`.
-///
-/// Errors: when the dataset is not known, or the machine fails.
-pub fn run(command: &CaseCommand, lang: Lang) -> Result<Outcome> {
-    match command {
-        CaseCommand::Suspend(args) => hold(args, Change::Suspension, lang),
-        CaseCommand::Withdraw(args) => hold(args, Change::Withdrawal, lang),
-        CaseCommand::Resume(args) => resume(args, lang),
-        CaseCommand::Holds(args) => list(args, lang),
-    }
-}
 
 fn folders_of(args: &FolderArgs) -> Result<Folders> {
     let out = args.out.clone().unwrap_or_else(|| args.site.join("public"));
@@ -94,7 +84,10 @@ fn citation(args: &ResumeArgs, folders: &Folders, title: &str, provider: &str) -
     }))
 }
 
-fn hold(args: &HoldArgs, change: Change, lang: Lang) -> Result<Outcome> {
+/// Takes a dataset off the site.
+///
+/// Errors: when it is not known, or the machine fails.
+pub fn hold(args: &HoldArgs, change: Change, lang: Lang) -> Result<Outcome> {
     let folder = &args.decision.folder;
     let folders = folders_of(folder)?;
     let holds = Holds::load(&folders.chain())?;
@@ -174,7 +167,10 @@ fn told(hold: &Hold, done: &Done, as_json: bool, lang: Lang) {
     }
 }
 
-fn resume(args: &ResumeArgs, lang: Lang) -> Result<Outcome> {
+/// Records that a dataset may be published again.
+///
+/// Errors: when it is not held, or the machine fails.
+pub fn resume(args: &ResumeArgs, lang: Lang) -> Result<Outcome> {
     let folders = folders_of(&args.folder)?;
     let holds = Holds::load(&folders.chain())?;
     if holds.of(&args.dataset).is_none() {
@@ -192,7 +188,10 @@ fn resume(args: &ResumeArgs, lang: Lang) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn list(args: &FolderArgs, lang: Lang) -> Result<Outcome> {
+/// Lists what is held.
+///
+/// Errors: when the record is broken.
+pub fn list(args: &FolderArgs, lang: Lang) -> Result<Outcome> {
     let holds = Holds::load(&folders_of(args)?.chain())?;
     for hold in holds.in_force() {
         print::data(&if args.json {

@@ -1,0 +1,100 @@
+//! By when what is to be done in a case: from the regime and the working days, never from here.
+
+use serde::Serialize;
+
+use super::{Case, CaseKind, State, Step};
+use crate::calendar::WorkingDays;
+use crate::model::date::Day;
+use crate::rules::Regime;
+use crate::rules::cases::Target;
+use crate::rules::profile::{Period, Unit};
+
+/// Something that is to be done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Due {
+    /// What.
+    pub what: What,
+    /// The last day; `None` where the arrangement of its year is not published yet.
+    pub last_day: Option<Day>,
+    /// The article; empty for a target of ours.
+    pub article: String,
+}
+
+/// What is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum What {
+    /// 转送提供单位.
+    Notify,
+    /// 作出决定.
+    Decide,
+    /// 反馈结果.
+    FeedBack,
+    /// 作出复核决定.
+    Review,
+}
+
+/// What is still to be done in a case, with its last day; what a regulation leaves unsaid has none.
+#[must_use]
+pub fn open(case: &Case, regime: &Regime, days: &WorkingDays) -> Vec<Due> {
+    let Some(kind) = case.submission().map(|submission| submission.kind) else { return Vec::new() };
+    let state = case.state();
+    let received = case.last(|step| matches!(step, Step::Received(_)));
+    let decided = case.last(|step| matches!(step, Step::Decided { .. } | Step::ReviewDecided { .. }));
+    let fed_back = case.last(|step| *step == Step::FeedbackSent);
+    let notified = case.last(|step| matches!(step, Step::AuthorityNotified | Step::ProviderNotified));
+    let review = case.last(|step| *step == Step::ReviewRequested);
+    let is_undecided = matches!(state, State::Received | State::AwaitingEvidence | State::Verifying);
+    let mut res = Vec::new();
+    let mut add = |what, since: Option<i64>, period: Option<(u32, String)>| {
+        if let (Some(day), Some((n, article))) = (since.and_then(Day::in_china), period) {
+            let last_day = days.period(day, n).ok().map(|period| period.last_day);
+            res.push(Due { what, last_day, article });
+        }
+    };
+    if is_undecided {
+        if notified.is_none() {
+            add(What::Notify, received, target(regime, kind, "notify_provider_workdays"));
+        }
+        add(What::Decide, received, decision(regime, kind));
+    }
+    if state == State::Decided && fed_back < decided {
+        add(What::FeedBack, decided, target(regime, kind, "feedback_workdays"));
+    }
+    if state == State::InReview {
+        add(What::Review, review, target(regime, kind, "review_workdays"));
+    }
+    res
+}
+
+/// A target of ours for objections, in working days.
+fn target(regime: &Regime, kind: CaseKind, name: &str) -> Option<(u32, String)> {
+    match regime.objection.policy_targets.get(name).filter(|_| kind == CaseKind::Objection)? {
+        Target::Number(n) => Some((*n, String::new())),
+        Target::Whether(_) | Target::Basis(_) => None,
+    }
+}
+
+/// The period of the decision: the text's own, else a target of ours.
+fn decision(regime: &Regime, kind: CaseKind) -> Option<(u32, String)> {
+    let of_text = |period: &Period, article: &str| {
+        let article = if period.article.is_empty() { article } else { &period.article };
+        (period.unit == Unit::Workday).then_some((period.n?, article.to_owned()))
+    };
+    match kind {
+        CaseKind::Objection => {
+            let rule = &regime.objection;
+            let stated = rule.decision_deadline.said().and_then(|period| of_text(period, &rule.article));
+            stated.or_else(|| target(regime, kind, "decision_workdays"))
+        }
+        CaseKind::Correction => {
+            let rule = &regime.correction;
+            let stated = rule.deadline.as_ref().and_then(|period| of_text(period, &rule.article));
+            stated.or_else(|| Some((rule.policy.as_ref()?.target_workdays, String::new())))
+        }
+        CaseKind::Report => {
+            let rule = &regime.report;
+            of_text(rule.deadline.as_ref()?, &rule.article)
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! The casebook: steps that the rules allow, periods in working days, nothing lost, nobody else reads it.
+
+use std::os::unix::fs::PermissionsExt;
+
+use crate::support::{Project, Ran};
+
+fn project(regime: &str) -> Project {
+    let project = Project::new();
+    project.replace("site.toml", "yancheng-2022", regime);
+    project
+}
+
+fn receive(project: &Project, more: &[&str]) -> String {
+    let ran = project.run(&[&["case", "receive", "--by", "张主任", "--statement", "第3列含有住址"], more].concat());
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    ran.stdout.trim().to_owned()
+}
+
+fn record(project: &Project, receipt: &str, more: &[&str]) -> Ran {
+    project.run(&[&["case", "record", receipt, "--by", "市教育局", "--lang", "en"], more].concat())
+}
+
+fn recorded(project: &Project, receipt: &str, steps: &[&[&str]]) {
+    for step in steps {
+        let ran = record(project, receipt, step);
+        assert_eq!(ran.code, 0, "{step:?}: {}", ran.stderr);
+    }
+}
+
+fn refused(project: &Project, receipt: &str, step: &[&str], words: &str) {
+    let ran = record(project, receipt, step);
+    assert!(ran.code == 2 && ran.stderr.contains(words), "{step:?}: {}", ran.stderr);
+}
+
+const WITHDRAWN: [&str; 5] = ["decided", "--outcome", "withdraw", "--reasons", "经核实含有个人信息"];
+
+/// Source: the regime's article on objections: feedback is a duty, review is known.
+#[test]
+fn an_objection_with_feedback_and_review() {
+    let project = project("shuangyashan-2026");
+    let receipt = receive(&project, &["--kind", "objection", "--dataset", "stops", "--ground", "个人隐私"]);
+    refused(&project, &receipt, &["feedback_sent"], "not decided");
+    refused(&project, &receipt, &["decided", "--outcome", "keep_open", "--reasons", "x"], "no such outcome");
+    refused(&project, &receipt, &["decided", "--outcome", "withdraw"], "--reasons");
+    recorded(&project, &receipt, &[&["evidence_requested"], &["evidence_received"], &["suspended"], &WITHDRAWN]);
+    refused(&project, &receipt, &["closed"], "told first");
+    recorded(&project, &receipt, &[&["feedback_sent"], &["review_requested"]]);
+    refused(&project, &receipt, &["closed"], "review is under way");
+    recorded(&project, &receipt, &[&["review_decided", "--reasons", "维持"], &["feedback_sent"], &["closed"]]);
+    refused(&project, &receipt, &["feedback_sent"], "closed");
+    assert!(project.run(&["case", "list"]).stdout.is_empty());
+    let shown = project.run(&["case", "show", &receipt]).stdout;
+    assert!(shown.contains("第3列含有住址") && shown.contains("review_decided"), "{shown}");
+}
+
+#[test]
+fn what_a_regulation_does_not_know_is_not_done() {
+    let project = project("yancheng-2022");
+    let receipt = receive(&project, &["--kind", "objection", "--ground", "个人信息"]);
+    refused(&project, &receipt, &["decided", "--outcome", "resume_open", "--reasons", "x"], "no such outcome");
+    recorded(&project, &receipt, &[&["authority_notified"], &["decided", "--outcome", "keep_open", "--reasons", "x"]]);
+    refused(&project, &receipt, &["review_requested"], "no review");
+    // Feedback is left unsaid by this text: no duty holds up the end.
+    recorded(&project, &receipt, &[&["closed"]]);
+    let ran =
+        project.run(&["case", "receive", "--kind", "objection", "--ground", "x", "--statement", "y", "--by", "z"]);
+    assert!(ran.code == 2 && ran.stderr.contains("个人信息"), "{}", ran.stderr);
+}
+
+#[test]
+fn periods_are_working_days_with_their_article_and_the_overdue_come_first() {
+    let project = project("shuangyashan-2026");
+    let on = ["--on", "2026-02-13"];
+    let late = receive(&project, &[&["--kind", "correction", "--ground", "数据不准确"], &on[..]].concat());
+    let fresh = receive(&project, &["--kind", "objection", "--ground", "商业秘密"]);
+    let last_day = project.run(&["workdays", "2026-02-13", "5"]).stdout.trim().to_owned();
+    let listed = project.run(&["case", "list", "--lang", "en"]).stdout;
+    let rows: Vec<&str> = listed.lines().collect();
+    assert!(rows[0].starts_with(&late) && rows[1].starts_with(&fresh), "{listed}");
+    assert!(rows[0].contains(&last_day) && rows[0].contains("overdue") && rows[0].contains('第'), "{listed}");
+    assert!(rows[1].contains("a target of ours"), "{listed}");
+    let json: serde_json::Value =
+        serde_json::from_str(project.run(&["case", "list", "--json"]).stdout.lines().next().unwrap()).unwrap();
+    assert_eq!(json["due"][0]["last_day"], last_day.as_str());
+}
+
+#[test]
+fn cases_are_the_staffs_alone_and_never_in_the_site() {
+    let project = project("yancheng-2022");
+    receive(&project, &["--kind", "report", "--ground", "违法利用", "--contact", "ZZCONTACT"]);
+    let mode = |name: &str| std::fs::metadata(project.path(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!((mode("cases"), mode("cases/cases.db")), (0o700, 0o600));
+    project.build_well();
+    assert!(project.site().values().all(|bytes| !bytes.windows(9).any(|window| window == b"ZZCONTACT")));
+    let within = project.path("cases/x");
+    assert_eq!(project.run(&["build", "--out", within.to_str().unwrap()]).code, 2);
+}
+
+/// Killed while it is put on file: what was acknowledged is there, once; what was not is there whole or not at all.
+#[test]
+fn an_acknowledged_case_survives_a_kill() {
+    let project = project("yancheng-2022");
+    let args = ["case", "receive", "--kind", "report", "--ground", "g", "--statement", "s", "--by", "b"];
+    let mut acknowledged = Vec::new();
+    for round in 0..24_u64 {
+        let mut child = project.command(&args).stdout(std::process::Stdio::piped()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_micros(round * 1_500));
+        let _ = child.kill();
+        let said = String::from_utf8(child.wait_with_output().unwrap().stdout).unwrap();
+        acknowledged.extend(said.lines().map(str::to_owned));
+    }
+    let listed = project.run(&["case", "list"]).stdout;
+    for receipt in &acknowledged {
+        assert_eq!(listed.matches(receipt.as_str()).count(), 1, "{receipt}");
+    }
+    assert!(listed.lines().all(|line| line.contains("KS-2026-")), "{listed}");
+}
