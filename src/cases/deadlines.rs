@@ -41,7 +41,6 @@ pub fn open(case: &Case, regime: &Regime, days: &WorkingDays) -> Vec<Due> {
     let state = case.state();
     let received = case.last(|step| matches!(step, Step::Received(_)));
     let decided = case.last(|step| matches!(step, Step::Decided { .. } | Step::ReviewDecided { .. }));
-    let fed_back = case.last(|step| *step == Step::FeedbackSent);
     let notified = case.last(|step| matches!(step, Step::AuthorityNotified | Step::ProviderNotified));
     let review = case.last(|step| *step == Step::ReviewRequested);
     let is_undecided = matches!(state, State::Received | State::AwaitingEvidence | State::Verifying);
@@ -58,7 +57,7 @@ pub fn open(case: &Case, regime: &Regime, days: &WorkingDays) -> Vec<Due> {
         }
         add(What::Decide, received, decision(regime, kind));
     }
-    if state == State::Decided && fed_back < decided {
+    if state == State::Decided && case.is_untold() {
         add(What::FeedBack, decided, target(regime, kind, "feedback_workdays"));
     }
     if state == State::InReview {

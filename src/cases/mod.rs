@@ -112,7 +112,7 @@ pub enum Ending {
 }
 
 impl Ending {
-    /// Whether a case of a kind can end so under a regime; a text that leaves its list open allows what it does not name.
+    /// Whether a case of a kind can end so under a regime; where the regime knows no objections, any outcome will do.
     #[must_use]
     pub fn fits(self, kind: CaseKind, regime: &Regime) -> bool {
         let listed = match self {
@@ -212,14 +212,21 @@ impl Case {
     pub fn state(&self) -> State {
         let mut state = State::Received;
         for event in &self.events {
+            let is_decided = matches!(state, State::Decided | State::InReview);
             state = match event.step {
                 Step::Received(_) => State::Received,
-                Step::EvidenceRequested => State::AwaitingEvidence,
-                Step::AuthorityNotified | Step::ProviderNotified | Step::EvidenceReceived | Step::Suspended => {
-                    if state == State::Decided { state } else { State::Verifying }
-                }
                 Step::Decided { .. } | Step::ReviewDecided { .. } => State::Decided,
                 Step::FeedbackSent => state,
+                // What comes in later is put on file and opens nothing again.
+                Step::AuthorityNotified | Step::ProviderNotified | Step::EvidenceReceived | Step::Suspended
+                    if is_decided =>
+                {
+                    state
+                }
+                Step::AuthorityNotified | Step::ProviderNotified | Step::EvidenceReceived | Step::Suspended => {
+                    State::Verifying
+                }
+                Step::EvidenceRequested => State::AwaitingEvidence,
                 Step::ReviewRequested => State::InReview,
                 Step::Closed => State::Closed,
             };
@@ -236,7 +243,7 @@ impl Case {
         match step {
             _ if state == State::Closed => Err(NotYet::Closed),
             Step::Received(_) => Err(NotYet::AlreadyReceived),
-            Step::Decided { .. } if is_decided => Err(NotYet::AlreadyDecided),
+            Step::Decided { .. } | Step::EvidenceRequested if is_decided => Err(NotYet::AlreadyDecided),
             Step::Decided { outcome, .. } => {
                 let fits = self.submission().is_some_and(|submission| outcome.fits(submission.kind, regime));
                 if fits { Ok(()) } else { Err(NotYet::OutcomeUnknown) }
@@ -265,8 +272,14 @@ impl Case {
             Some(CaseKind::Correction) => regime.correction.deadline.is_some(),
             None => false,
         };
-        let decided = self.last(|step| matches!(step, Step::Decided { .. } | Step::ReviewDecided { .. }));
-        let told = self.last(|step| *step == Step::FeedbackSent);
-        is_due && told < decided
+        is_due && self.is_untold()
+    }
+
+    /// Whether it was decided and nobody told the person since; by the order of events, which may share a second.
+    #[must_use]
+    pub fn is_untold(&self) -> bool {
+        let last = |is_it: fn(&Step) -> bool| self.events.iter().rposition(|event| is_it(&event.step));
+        last(|step| *step == Step::FeedbackSent)
+            < last(|step| matches!(step, Step::Decided { .. } | Step::ReviewDecided { .. }))
     }
 }

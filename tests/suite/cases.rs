@@ -46,7 +46,12 @@ fn an_objection_with_feedback_and_review() {
     refused(&project, &receipt, &["closed"], "told first");
     recorded(&project, &receipt, &[&["feedback_sent"], &["review_requested"]]);
     refused(&project, &receipt, &["closed"], "review is under way");
-    recorded(&project, &receipt, &[&["review_decided", "--reasons", "维持"], &["feedback_sent"], &["closed"]]);
+    // Evidence that comes in now belongs to the review; asking for it would open the case again.
+    recorded(&project, &receipt, &[&["evidence_received"]]);
+    refused(&project, &receipt, &["evidence_requested"], "decided already");
+    recorded(&project, &receipt, &[&["review_decided", "--reasons", "维持"]]);
+    refused(&project, &receipt, &["closed"], "told first");
+    recorded(&project, &receipt, &[&["feedback_sent"], &["closed"]]);
     refused(&project, &receipt, &["feedback_sent"], "closed");
     assert!(project.run(&["case", "list"]).stdout.is_empty());
     let shown = project.run(&["case", "show", &receipt]).stdout;
