@@ -5,6 +5,7 @@ use serde::Serialize;
 use super::{Case, CaseKind, State, Step};
 use crate::calendar::WorkingDays;
 use crate::model::date::Day;
+use crate::model::digest::Digest;
 use crate::rules::Regime;
 use crate::rules::cases::Target;
 use crate::rules::profile::{Period, Unit};
@@ -18,6 +19,8 @@ pub struct Due {
     pub last_day: Option<Day>,
     /// The article; empty for a target of ours.
     pub article: String,
+    /// The digest of the arrangements that the days were counted by.
+    pub calendar: Option<Digest>,
 }
 
 /// What is to be done.
@@ -47,8 +50,9 @@ pub fn open(case: &Case, regime: &Regime, days: &WorkingDays) -> Vec<Due> {
     let mut res = Vec::new();
     let mut add = |what, since: Option<i64>, period: Option<(u32, String)>| {
         if let (Some(day), Some((n, article))) = (since.and_then(Day::in_china), period) {
-            let last_day = days.period(day, n).ok().map(|period| period.last_day);
-            res.push(Due { what, last_day, article });
+            let period = days.period(day, n).ok();
+            let calendar = period.map(|period| period.calendar);
+            res.push(Due { what, last_day: period.map(|period| period.last_day), article, calendar });
         }
     };
     if is_undecided {

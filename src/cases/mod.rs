@@ -91,6 +91,44 @@ pub enum Step {
     Closed,
 }
 
+impl Step {
+    /// What goes on record of it: its name and how it was decided, nothing that anybody said.
+    #[must_use]
+    pub fn public_part(&self) -> (&'static str, Option<Ending>) {
+        match self {
+            Self::Received(_) => ("received", None),
+            Self::AuthorityNotified => ("authority_notified", None),
+            Self::ProviderNotified => ("provider_notified", None),
+            Self::EvidenceRequested => ("evidence_requested", None),
+            Self::EvidenceReceived => ("evidence_received", None),
+            Self::Suspended => ("suspended", None),
+            Self::Decided { outcome, .. } => ("decided", Some(*outcome)),
+            Self::FeedbackSent => ("feedback_sent", None),
+            Self::ReviewRequested => ("review_requested", None),
+            Self::ReviewDecided { .. } => ("review_decided", None),
+            Self::Closed => ("closed", None),
+        }
+    }
+}
+
+/// A step as the hash-chained record has it, without anything personal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OnRecord {
+    /// Always `case`.
+    pub kind: String,
+    /// The number of the event in the store.
+    pub event: i64,
+    /// When it happened, seconds since 1970.
+    pub at: i64,
+    /// The case.
+    pub receipt: String,
+    /// The step's name.
+    pub step: String,
+    /// How it was decided.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Ending>,
+}
+
 /// How a case can end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

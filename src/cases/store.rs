@@ -9,7 +9,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::{Case, Event};
+use super::{Case, Event, OnRecord};
 use crate::model::digest::Digest;
 
 /// The edition of the tables; a newer one is refused.
@@ -110,6 +110,27 @@ impl Store {
     /// Errors: when the store cannot be read.
     pub fn case(&self, receipt: &str) -> Result<Option<Case>> {
         Ok(read(&self.connection, receipt)?.map(|(_, case)| case))
+    }
+
+    /// What happened after an event, as the record has it, oldest first.
+    ///
+    /// Errors: when the store cannot be read.
+    pub fn since(&self, event: i64) -> Result<Vec<OnRecord>> {
+        let query = "SELECT events.id, receipt, event FROM events JOIN cases ON cases.id = case_id \
+                     WHERE events.id > ? ORDER BY events.id";
+        let mut statement = self.connection.prepare(query)?;
+        let rows = statement.query_map([event], |row| {
+            Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?))
+        })?;
+        let mut res = Vec::new();
+        for row in rows {
+            let (id, receipt, text) = row?;
+            let event: Event = serde_json::from_str(&text).with_context(|| format!("reading case {receipt}"))?;
+            let (step, outcome) = event.step.public_part();
+            let step = step.to_owned();
+            res.push(OnRecord { kind: "case".to_owned(), event: id, at: event.at, receipt, step, outcome });
+        }
+        Ok(res)
     }
 
     /// Every case, oldest first.

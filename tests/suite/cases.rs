@@ -54,6 +54,13 @@ fn an_objection_with_feedback_and_review() {
     recorded(&project, &receipt, &[&["feedback_sent"], &["closed"]]);
     refused(&project, &receipt, &["feedback_sent"], "closed");
     assert!(project.run(&["case", "list"]).stdout.is_empty());
+    // Each step is on the record, without a word of what was said.
+    let record = project.read("records/chain.jsonl");
+    for step in ["received", "suspended", "decided", "review_decided", "closed"] {
+        assert!(record.contains(&format!("\"step\":\"{step}\"")), "{record}");
+    }
+    assert!(record.contains("\"outcome\":\"withdraw\"") && !record.contains("住址") && !record.contains("主任"));
+    assert_eq!(record.matches("\"kind\":\"case\"").count(), 11, "each once: {record}");
     let shown = project.run(&["case", "show", &receipt]).stdout;
     assert!(shown.contains("第3列含有住址") && shown.contains("review_decided"), "{shown}");
 }

@@ -1,7 +1,7 @@
 //! `kaishu case receive`, `list`, `show` and `record`: the casebook of the staff.
 
 use std::io::Read;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use serde_json::json;
@@ -9,12 +9,13 @@ use serde_json::json;
 use crate::calendar::WorkingDays;
 use crate::cases::deadlines::{self, Due, What};
 use crate::cases::store::Store;
-use crate::cases::{Case, CaseKind, Ending, Event, NotYet, State, Step, Submission};
+use crate::cases::{Case, CaseKind, Ending, Event, NotYet, OnRecord, State, Step, Submission};
 use crate::cli::case::args::{BookArgs, ListArgs, ReceiveArgs, RecordArgs, ShowArgs};
 use crate::cli::print::say;
 use crate::cli::{Outcome, locale, print};
 use crate::diag::Lang;
 use crate::model::date::Day;
+use crate::records::{CHAIN_FILE, chain};
 use crate::rules::Regime;
 use crate::site::Site;
 
@@ -24,6 +25,7 @@ struct Book {
     regime: Regime,
     days: WorkingDays,
     today: Day,
+    chain: PathBuf,
 }
 
 impl Book {
@@ -37,7 +39,26 @@ impl Book {
         let days = WorkingDays::load(root).map_err(|finding| words(&finding))?;
         let state = args.state.clone().unwrap_or_else(|| root.join("cases"));
         let today = locale::today().context("the clock shows no day between 1900 and 2100")?;
-        Ok(Self { store: Store::open(&state)?, regime, days, today })
+        let chain = root.join("records").join(CHAIN_FILE);
+        let book = Self { store: Store::open(&state)?, regime, days, today, chain };
+        // What was on file and not yet on record when a process was killed.
+        book.put_on_record()?;
+        Ok(book)
+    }
+
+    /// Puts every step that is on file on the hash-chained record, without anything that was said.
+    fn put_on_record(&self) -> Result<()> {
+        let mut last = 0;
+        chain::read(&self.chain, |_, raw| {
+            if let Ok(step) = serde_json::from_str::<OnRecord>(raw.get()) {
+                last = last.max(step.event);
+            }
+            Ok(())
+        })?;
+        for step in self.store.since(last)? {
+            chain::append(&self.chain, &step)?;
+        }
+        Ok(())
     }
 
     fn due(&self, case: &Case) -> Vec<Due> {
@@ -68,6 +89,7 @@ pub fn receive(args: &ReceiveArgs, lang: Lang) -> Result<Outcome> {
     let at = args.on.filter(|day| *day != book.today).map_or_else(locale::now, Day::noon_in_china);
     let event = Event { at, actor: args.by.clone(), step: Step::Received(submission) };
     let receipt = book.store.receive(args.on.unwrap_or(book.today).year(), &event)?;
+    book.put_on_record()?;
     print::data(&receipt);
     let case = Case { receipt, events: vec![event] };
     for due in book.due(&case) {
@@ -159,6 +181,7 @@ pub fn record(args: &RecordArgs, lang: Lang) -> Result<Outcome> {
     let Book { store, regime, .. } = &mut book;
     match store.append(&args.receipt, &event, |case| case.may_follow(&event.step, regime))? {
         Ok(case) => {
+            book.put_on_record()?;
             print::note(&format!("{}\t{}", case.receipt, state_words(case.state(), lang)));
             for due in book.due(&case) {
                 print::note(&due_words(&due, book.today, lang));
