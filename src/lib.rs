@@ -23,6 +23,7 @@ pub mod cli;
 pub mod decisions;
 pub mod decode;
 pub mod diag;
+pub mod endpoint;
 pub mod exports;
 pub mod gate;
 pub mod json;

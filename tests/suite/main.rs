@@ -16,6 +16,7 @@ mod bad_input;
 mod build;
 mod cases;
 mod catalogs;
+mod endpoint;
 mod fuzz;
 mod holds;
 mod house_rules;
