@@ -18,6 +18,7 @@ mod cases;
 mod catalogs;
 mod endpoint;
 mod fuzz;
+mod guard;
 mod holds;
 mod house_rules;
 mod invariants;
