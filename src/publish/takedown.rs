@@ -51,7 +51,11 @@ pub fn lock(folders: &Folders) -> Result<Lock> {
 /// Errors: when the disk fails; what is not done yet is done by the next start.
 pub fn take_down(order: &Order<'_>) -> Result<Option<Done>> {
     let _lock = lock(order.folders)?;
-    // A publication that was cut short is put on record before its site changes.
+    if order.folders.out.join(RELEASE_FILE).exists() {
+        // The data first, whatever else there is to stumble over.
+        move_away(&order.folders.out, &order.hold.dataset)?;
+    }
+    // A publication that was cut short is put on record before its ledger changes.
     super::recover(order.folders)?;
     let Some(note) = read_note(&order.folders.out)? else { return Ok(None) };
     let mut done = Done { n_removed: 0, n_changed: 0, naming: Vec::new() };
@@ -72,12 +76,9 @@ pub fn take_down(order: &Order<'_>) -> Result<Option<Done>> {
 fn clear(order: &Order<'_>, note: &ReleaseNote, done: &mut Done) -> Result<ReleaseNote> {
     let out = &order.folders.out;
     let mut ledger = read_ledger(&order.folders.ledger())?;
-    let own: Vec<Route> = ledger.keys().filter(|route| is_own(route.as_str(), &order.hold.dataset)).cloned().collect();
-    move_away(out, &own, &order.hold.dataset)?;
-    for route in own {
-        ledger.remove(&route);
-        done.n_removed += 1;
-    }
+    let n_before = ledger.len();
+    ledger.retain(|route, _| !is_own(route.as_str(), &order.hold.dataset));
+    done.n_removed = n_before - ledger.len();
     for (route, bytes) in &order.pages {
         put(out, route, bytes, &mut ledger)?;
     }
@@ -132,19 +133,22 @@ pub fn sweep(folders: &Folders) -> Result<()> {
     Ok(())
 }
 
-/// Moves the dataset's folders out of the site, each in one step, then removes them.
-fn move_away(out: &Path, own: &[Route], id: &str) -> Result<()> {
-    let mut folders: Vec<PathBuf> = Vec::new();
-    for route in own {
-        let path = route.below(out);
-        let folder = path.ancestors().find(|folder| folder.file_name().is_some_and(|name| name == id));
-        if let Some(folder) = folder.filter(|folder| folder.exists() && !folders.iter().any(|known| known == folder)) {
-            folders.push(folder.to_owned());
-        }
+/// The dataset's folders that are there: in every language, and in the static API. They are found on disk, so that a
+/// ledger that is lost or damaged does not keep the data online.
+fn folders_of(out: &Path, id: &str) -> Result<Vec<PathBuf>> {
+    let mut res = vec![out.join("datasets").join(id), out.join("api/v1/datasets").join(id)];
+    for item in out.read_dir().with_context(|| format!("listing {}", out.display()))? {
+        res.push(item.with_context(|| format!("listing {}", out.display()))?.path().join("datasets").join(id));
     }
+    res.retain(|folder| folder.is_dir());
+    Ok(res)
+}
+
+/// Moves the dataset's folders out of the site, each in one step, then removes them.
+fn move_away(out: &Path, id: &str) -> Result<()> {
     let parent = out.parent().context("the output folder has no parent")?;
     let gone = tempfile::Builder::new().prefix(GONE).tempdir_in(parent).context("making a folder for what goes")?;
-    for (idx, folder) in folders.iter().enumerate() {
+    for (idx, folder) in folders_of(out, id)?.iter().enumerate() {
         std::fs::rename(folder, gone.path().join(idx.to_string()))
             .with_context(|| format!("removing {}", folder.display()))?;
         crate::records::sync_parent(folder)?;

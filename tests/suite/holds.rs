@@ -86,6 +86,15 @@ fn no_other_entry_brings_the_bytes_back() {
     }
 }
 
+/// A list of files that is lost costs the tidying up, never the take-down.
+#[test]
+fn a_lost_ledger_does_not_keep_the_data_online() {
+    let project = project();
+    std::fs::remove_file(project.path("records/ledger.tsv")).unwrap();
+    assert_eq!(hold(&project, "suspend").code, 2);
+    assert_eq!(holding(&project, "独一无二的值"), Vec::<String>::new());
+}
+
 #[test]
 fn a_withdrawal_needs_no_catalog() {
     let project = project();
