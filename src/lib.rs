@@ -10,7 +10,7 @@
 //!
 //! In reading order: [`model`] plain values, [`diag`] findings, [`site`] the configuration, [`rules`] the law as data,
 //! [`calendar`] working days, [`decisions`] of the team, [`screening`] for personal data, [`decode`], [`json`], [`separated`] and [`markdown`] the readers of text, [`stage`] where files are made, [`records`] what must be
-//! remembered, [`catalog`], [`gate`], [`tables`], [`exports`], [`pages`], [`publish`], [`server`], and [`cli`] which calls them.
+//! remembered, [`catalog`], [`gate`], [`tables`], [`exports`], [`pages`], [`publish`], [`server`], [`effects`] of decisions on the live site, [`endpoint`] for what people send, and [`cli`] which calls them.
 //!
 //! What is absent on purpose: no stage reads the clock, the environment or a global; the gate does no output; only
 //! `stage` creates files of the site; only `cli` prints.
@@ -23,6 +23,7 @@ pub mod cli;
 pub mod decisions;
 pub mod decode;
 pub mod diag;
+pub mod effects;
 pub mod endpoint;
 pub mod exports;
 pub mod gate;

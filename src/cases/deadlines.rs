@@ -70,6 +70,38 @@ pub fn open(case: &Case, regime: &Regime, days: &WorkingDays) -> Vec<Due> {
     res
 }
 
+/// Whether a case was decided in its period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Timeliness {
+    /// It was.
+    InTime,
+    /// It was not, or its last day is over.
+    Late,
+    /// Its last day is still to come, or not known yet.
+    Open,
+    /// The rules set no period in working days, and the profile no target.
+    NoPeriod,
+}
+
+/// Whether a case was decided in its period; `decided` and `received` in seconds since 1970.
+#[must_use]
+pub fn timeliness(
+    kind: CaseKind,
+    (received, decided): (i64, Option<i64>),
+    (regime, days): (&Regime, &WorkingDays),
+    today: Day,
+) -> Timeliness {
+    let Some((n, _)) = decision(regime, kind) else { return Timeliness::NoPeriod };
+    let last_day = Day::in_china(received).and_then(|day| days.period(day, n).ok()).map(|period| period.last_day);
+    let (Some(last_day), decided) = (last_day, decided.and_then(Day::in_china)) else { return Timeliness::Open };
+    match decided {
+        Some(day) if day <= last_day => Timeliness::InTime,
+        None if today <= last_day => Timeliness::Open,
+        _ => Timeliness::Late,
+    }
+}
+
 /// A target of ours for objections, in working days.
 fn target(regime: &Regime, kind: CaseKind, name: &str) -> Option<(u32, String)> {
     match regime.objection.policy_targets.get(name).filter(|_| kind == CaseKind::Objection)? {

@@ -1,183 +1,20 @@
 //! Objections, corrections and reports as cases: what came in, what was done, what may follow, by when.
 //!
 //! A case is its events, oldest first; its state is read off them and kept nowhere else. Nothing here does I/O but
-//! [`store`].
+//! [`store`] and [`recorder`].
 
 pub mod deadlines;
+pub mod overview;
+pub mod recorder;
+pub mod seal;
+mod step;
 pub mod store;
 
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use crate::rules::Regime;
-use crate::rules::cases::Outcome;
 
-/// What a person asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum CaseKind {
-    /// 异议.
-    Objection,
-    /// 校核.
-    Correction,
-    /// 举报.
-    Report,
-}
-
-impl CaseKind {
-    /// All kinds.
-    pub const ALL: [Self; 3] = [Self::Objection, Self::Correction, Self::Report];
-
-    /// The code name.
-    #[must_use]
-    pub fn code_name(self) -> &'static str {
-        match self {
-            Self::Objection => "objection",
-            Self::Correction => "correction",
-            Self::Report => "report",
-        }
-    }
-}
-
-/// What came in. Statement and contact are personal: they leave the store for staff alone.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Submission {
-    /// What is asked for.
-    pub kind: CaseKind,
-    /// The dataset, where one is meant.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub dataset: String,
-    /// On which ground, in the words of the rules.
-    pub ground: String,
-    /// What the person says.
-    pub statement: String,
-    /// How to reach the person.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub contact: String,
-}
-
-/// What happens in a case.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "step", rename_all = "snake_case")]
-pub enum Step {
-    /// It came in.
-    Received(Submission),
-    /// The authority was told.
-    AuthorityNotified,
-    /// The provider was told.
-    ProviderNotified,
-    /// The person was asked for evidence.
-    EvidenceRequested,
-    /// Evidence came in.
-    EvidenceReceived,
-    /// The dataset was suspended.
-    Suspended,
-    /// It was decided.
-    Decided {
-        /// How.
-        outcome: Ending,
-        /// Why.
-        reasons: String,
-    },
-    /// The person was told the result.
-    FeedbackSent,
-    /// The person asked for a review.
-    ReviewRequested,
-    /// The review was decided.
-    ReviewDecided {
-        /// Why, and how.
-        reasons: String,
-    },
-    /// Nothing is left to do.
-    Closed,
-}
-
-impl Step {
-    /// What goes on record of it: its name and how it was decided, nothing that anybody said.
-    #[must_use]
-    pub fn public_part(&self) -> (&'static str, Option<Ending>) {
-        match self {
-            Self::Received(_) => ("received", None),
-            Self::AuthorityNotified => ("authority_notified", None),
-            Self::ProviderNotified => ("provider_notified", None),
-            Self::EvidenceRequested => ("evidence_requested", None),
-            Self::EvidenceReceived => ("evidence_received", None),
-            Self::Suspended => ("suspended", None),
-            Self::Decided { outcome, .. } => ("decided", Some(*outcome)),
-            Self::FeedbackSent => ("feedback_sent", None),
-            Self::ReviewRequested => ("review_requested", None),
-            Self::ReviewDecided { .. } => ("review_decided", None),
-            Self::Closed => ("closed", None),
-        }
-    }
-}
-
-/// A step as the hash-chained record has it, without anything personal.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct OnRecord {
-    /// Always `case`.
-    pub kind: String,
-    /// The number of the event in the store.
-    pub event: i64,
-    /// When it happened, seconds since 1970.
-    pub at: i64,
-    /// The case.
-    pub receipt: String,
-    /// The step's name.
-    pub step: String,
-    /// How it was decided.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub outcome: Option<Ending>,
-}
-
-/// How a case can end.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Ending {
-    /// 撤回数据.
-    Withdraw,
-    /// 依法处理后开放.
-    OpenAfterProcessing,
-    /// 继续开放.
-    KeepOpen,
-    /// 恢复开放.
-    ResumeOpen,
-    /// 已更正.
-    Corrected,
-    /// 情况不属实.
-    Unfounded,
-    /// 已处理.
-    Handled,
-}
-
-impl Ending {
-    /// Whether a case of a kind can end so under a regime; where the regime knows no objections, any outcome will do.
-    #[must_use]
-    pub fn fits(self, kind: CaseKind, regime: &Regime) -> bool {
-        let listed = match self {
-            Self::Withdraw => Outcome::Withdraw,
-            Self::OpenAfterProcessing => Outcome::OpenAfterProcessing,
-            Self::KeepOpen => Outcome::KeepOpen,
-            Self::ResumeOpen => Outcome::ResumeOpen,
-            Self::Corrected => return kind == CaseKind::Correction,
-            Self::Unfounded => return kind != CaseKind::Objection,
-            Self::Handled => return kind == CaseKind::Report,
-        };
-        let rule = &regime.objection;
-        kind == CaseKind::Objection && (rule.outcomes.contains(&listed) || rule.outcomes.is_empty())
-    }
-}
-
-/// A step with who took it and when.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Event {
-    /// Seconds since 1970.
-    pub at: i64,
-    /// Who.
-    pub actor: String,
-    /// What.
-    #[serde(flatten)]
-    pub step: Step,
-}
+pub use step::{Attached, CaseKind, Channel, Ending, Erasure, Event, OnRecord, Step, Submission, Words};
 
 /// A case.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -209,6 +46,8 @@ pub enum State {
 /// Why a step may not follow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NotYet {
+    /// The case is not closed.
+    StillOpen,
     /// The case is closed.
     Closed,
     /// A case is received once.
@@ -239,6 +78,22 @@ impl Case {
         }
     }
 
+    /// How it was decided last.
+    #[must_use]
+    pub fn outcome(&self) -> Option<Ending> {
+        self.events.iter().rev().find_map(|event| match event.step {
+            Step::Decided { outcome, .. } => Some(outcome),
+            _ => None,
+        })
+    }
+
+    /// Whether suspending its dataset waits for staff.
+    #[must_use]
+    pub fn is_suspension_queued(&self) -> bool {
+        let is_over = |step: &Step| matches!(step, Step::Suspended | Step::Decided { .. } | Step::Closed);
+        self.last(|step| *step == Step::SuspensionQueued).is_some() && self.last(is_over).is_none()
+    }
+
     /// When a step was taken last, seconds since 1970.
     #[must_use]
     pub fn last(&self, is_it: impl Fn(&Step) -> bool) -> Option<i64> {
@@ -254,19 +109,19 @@ impl Case {
             state = match event.step {
                 Step::Received(_) => State::Received,
                 Step::Decided { .. } | Step::ReviewDecided { .. } => State::Decided,
-                Step::FeedbackSent => state,
+                Step::FeedbackSent | Step::SuspensionQueued => state,
                 // What comes in later is put on file and opens nothing again.
-                Step::AuthorityNotified | Step::ProviderNotified | Step::EvidenceReceived | Step::Suspended
+                Step::AuthorityNotified | Step::ProviderNotified | Step::EvidenceReceived { .. } | Step::Suspended
                     if is_decided =>
                 {
                     state
                 }
-                Step::AuthorityNotified | Step::ProviderNotified | Step::EvidenceReceived | Step::Suspended => {
+                Step::AuthorityNotified | Step::ProviderNotified | Step::EvidenceReceived { .. } | Step::Suspended => {
                     State::Verifying
                 }
                 Step::EvidenceRequested => State::AwaitingEvidence,
                 Step::ReviewRequested => State::InReview,
-                Step::Closed => State::Closed,
+                Step::Closed | Step::Erased { .. } => State::Closed,
             };
         }
         state
@@ -279,6 +134,8 @@ impl Case {
         let state = self.state();
         let is_decided = matches!(state, State::Decided | State::InReview);
         match step {
+            Step::Erased { .. } if state == State::Closed => Ok(()),
+            Step::Erased { .. } => Err(NotYet::StillOpen),
             _ if state == State::Closed => Err(NotYet::Closed),
             Step::Received(_) => Err(NotYet::AlreadyReceived),
             Step::Decided { .. } | Step::EvidenceRequested if is_decided => Err(NotYet::AlreadyDecided),
@@ -293,6 +150,25 @@ impl Case {
             Step::Closed if self.owes_feedback(regime) => Err(NotYet::FeedbackDue),
             _ => Ok(()),
         }
+    }
+
+    /// Whether the rules suspend the dataset because evidence came in, and nobody did or decided so far.
+    #[must_use]
+    pub fn wants_suspension(&self, regime: &Regime) -> bool {
+        let Some(submission) = self.submission() else { return false };
+        let has_evidence = self.events.iter().any(|event| match &event.step {
+            Step::Received(submission) => !submission.files.is_empty(),
+            Step::EvidenceReceived { .. } => true,
+            _ => false,
+        });
+        let is_handled = self.last(|step| matches!(step, Step::Suspended | Step::SuspensionQueued)).is_some();
+        let is_open = !matches!(self.state(), State::Decided | State::InReview | State::Closed);
+        submission.kind == CaseKind::Objection
+            && !submission.dataset.is_empty()
+            && regime.objection.suspend_on_evidence == "immediate"
+            && has_evidence
+            && !is_handled
+            && is_open
     }
 
     /// Whether the rules know a review of such a case.

@@ -5,6 +5,7 @@ use std::path::Path;
 use anyhow::Result;
 
 use crate::calendar::WorkingDays;
+use crate::cases::overview::{self, Filed};
 use crate::cli::pipeline::Options;
 use crate::decisions::{Decisions, grounds};
 use crate::diag::{Code, Finding, Place};
@@ -33,6 +34,8 @@ pub struct Basis {
     pub history: History,
     /// What keeps datasets off the site.
     pub holds: Holds,
+    /// The cases on record.
+    pub cases: Vec<Filed>,
 }
 
 impl Basis {
@@ -41,13 +44,13 @@ impl Basis {
     /// Errors: when the record is broken.
     pub fn load(options: Options<'_>, records: &Path, findings: &mut Vec<Finding>) -> Result<Option<Self>> {
         let chain = records.join(CHAIN_FILE);
-        let (history, holds) = (History::load(&chain)?, Holds::load(&chain)?);
-        Ok(Self::configured(options, (history, holds), findings))
+        let recorded = (History::load(&chain)?, Holds::load(&chain)?, overview::read(&chain)?);
+        Ok(Self::configured(options, recorded, findings))
     }
 
     fn configured(
         options: Options<'_>,
-        (history, holds): (History, Holds),
+        (history, holds, cases): (History, Holds, Vec<Filed>),
         findings: &mut Vec<Finding>,
     ) -> Option<Self> {
         let site = keep(Site::load(options.root), findings)?;
@@ -84,7 +87,7 @@ impl Basis {
                 return None;
             }
         };
-        Some(Self { site, regime, licences, decisions: decisions?, days: days?, history, holds })
+        Some(Self { site, regime, licences, decisions: decisions?, days: days?, history, holds, cases })
     }
 
     /// What the gate judges by.

@@ -12,9 +12,10 @@ use crate::cli::{Outcome, SiteArgs, locale, print, report};
 use crate::diag::{Lang, Level};
 use crate::model::digest::Digest;
 use crate::publish::{self, Folders, PublicationEvent};
-use crate::records;
+use crate::records::{self, signed};
 use crate::reuse::{Reuse, digest_of};
 use crate::server;
+use crate::site::Site;
 
 /// Reads everything, reports every finding, writes nothing that stays.
 ///
@@ -40,6 +41,7 @@ pub fn build(args: &SiteArgs, out: Option<&Path>, lang: Lang) -> Result<Outcome>
     let out = out.map_or_else(|| args.site.join("public"), Path::to_owned);
     let folders = Folders::new(&args.site, &out)?;
     let _lock = publish::open(&folders)?;
+    take_in_decisions(args, &folders)?;
     publish::finish_takedowns(&folders, locale::now())?;
     let res = build_and_publish(args, &folders, lang);
     if res.is_err() && folders.stage.exists() {
@@ -77,6 +79,18 @@ fn build_and_publish(args: &SiteArgs, folders: &Folders, lang: Lang) -> Result<O
     reuse.sweep();
     summary(args, lang, counts, Some((&folders.out, made.n_pages, n_files)));
     Ok(res)
+}
+
+/// Takes decisions from the machine of the endpoint into the record, where the configuration says that they come from one.
+///
+/// Errors: when the file is missing or does not verify; nothing may be published then.
+fn take_in_decisions(args: &SiteArgs, folders: &Folders) -> Result<()> {
+    // What is wrong with the configuration is told by the pipeline, with its line.
+    let Ok(site) = Site::load(&args.site) else { return Ok(()) };
+    if let Some(key) = site.endpoint.as_ref().and_then(|endpoint| endpoint.holds_key.as_deref()) {
+        signed::take_in(&args.site.join(signed::FILE), key, &site.base_url, &folders.chain())?;
+    }
+    Ok(())
 }
 
 fn require_site(site: &Path, lang: Lang) -> Result<()> {

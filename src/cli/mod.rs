@@ -3,6 +3,7 @@
 mod basis;
 mod build;
 mod case;
+mod endpoint;
 mod init;
 mod inspect;
 mod locale;
@@ -79,6 +80,11 @@ enum Command {
     /// 办理异议、校核和举报；中止开放、恢复开放、撤回数据集 Cases; suspend, resume or withdraw a dataset: at once, on record
     #[command(subcommand)]
     Case(case::args::CaseCommand),
+    /// 受理程序：网站表单提交到这里 The companion endpoint: where the site's form posts to
+    #[command(
+        after_help = "例 Example:\n  kaishu endpoint --site /srv/site --listen 127.0.0.1:8090\n\n放在 nginx 或者 Caddy 之后运行，配置样例在 server/ 文件夹（kaishu build 生成）。\nRun it behind nginx or Caddy; ready snippets and a systemd unit are in server/, which `kaishu build` writes."
+    )]
+    Endpoint(EndpointArgs),
     /// 查看、核对、比较规则文件 Show, check and compare the rule profiles
     #[command(subcommand)]
     Regime(RegimeCommand),
@@ -137,6 +143,22 @@ struct ServeArgs {
     /// 本机端口 port on localhost
     #[arg(long, default_value_t = 8080)]
     port: u16,
+}
+
+#[derive(Args)]
+struct EndpointArgs {
+    /// 站点文件夹 the site folder
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    site: PathBuf,
+    /// 网站所在文件夹（默认为站点文件夹中的 public/） where the site is (default: public/ in the site folder)
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// 案件文件夹，含有个人信息，不得公开（默认为站点文件夹中的 cases/） where cases are kept; personal, never public (default: cases/ in the site folder)
+    #[arg(long, value_name = "DIR")]
+    state: Option<PathBuf>,
+    /// 监听的地址和端口 address and port to listen on
+    #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8090")]
+    listen: String,
 }
 
 #[derive(Args)]
@@ -298,6 +320,7 @@ fn dispatch(command: Command, lang: Lang) -> Result<Outcome> {
             None => verify::run(&args.site, args.out.as_deref(), lang),
         },
         Command::Case(command) => case::run(&command, lang),
+        Command::Endpoint(args) => endpoint::run(&args, lang),
         Command::Regime(command) => regime_command(command, lang),
         Command::Workdays(args) => workdays::run(&args.site, args.date, args.days, args.json, lang),
     }

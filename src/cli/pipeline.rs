@@ -207,6 +207,8 @@ fn make(
         licences,
         history: &history,
         holds: &basis.holds,
+        cases: &basis.cases,
+        days: &basis.days,
         as_of: options.as_of,
         publishable: &publishable,
         packages: &packages,

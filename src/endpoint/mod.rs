@@ -1,8 +1,14 @@
-//! What the companion endpoint has to do with strangers, each part alone: connections, forms and attachments.
+//! The companion endpoint: what strangers send, from the socket to a case on file.
 //!
-//! [`guard`] takes connections and hands on whole requests within limits. [`multipart`] reads the body of a form with bounded memory. [`attachment`] decides by content, never by name, whether
-//! a file is one of the few accepted kinds. The server that takes them in comes with issue 5.
+//! 1. [`guard`] takes connections and hands on whole requests within limits; [`run`] puts `tiny_http` behind it.
+//! 2. [`intake`] reads a form or JSON into fields and files: [`multipart`] with bounded memory, [`attachment`] by content.
+//! 3. [`service`] does what is asked, with [`budget`] and [`proof`] against floods.
 
 pub mod attachment;
+pub mod budget;
 pub mod guard;
+pub mod intake;
 pub mod multipart;
+pub mod proof;
+pub mod run;
+pub mod service;

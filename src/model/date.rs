@@ -32,6 +32,12 @@ impl Day {
         CHINA.to_timestamp(noon).map_or(0, Timestamp::as_second)
     }
 
+    /// The day as letters write it, such as `2026年11月26日`.
+    #[must_use]
+    pub fn in_chinese(self) -> String {
+        format!("{}年{}月{}日", self.year(), self.month(), self.day())
+    }
+
     /// Reads a day in the forms that real catalogs use.
     ///
     /// Accepts `2023-06-12`, `2023/6/12`, `2023.6.12`, `2023年6月12日`, `20230612`, each with or without a

@@ -27,7 +27,7 @@ impl Digest {
         Some(Self(bytes.try_into().ok()?))
     }
 
-    /// The first bytes as lower-case base32 without the letters that look like digits.
+    /// The first bytes as lower-case base32 (`0` to `9`, `a` to `v`).
     ///
     /// Shape: `n_chars` characters, 5 bits each, at most 51.
     #[must_use]
@@ -36,6 +36,33 @@ impl Digest {
         text.truncate(n_chars);
         text
     }
+}
+
+/// The signs that people copy by hand: none of `i`, `l`, `o` and `u` is among them. Source: Crockford's base 32.
+const SIGNS: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+impl Digest {
+    /// The first bytes in signs that people can copy by hand.
+    ///
+    /// Shape: `n_chars` characters, 5 bits each, at most 51.
+    #[must_use]
+    pub fn to_copy(&self, n_chars: usize) -> String {
+        let text = self.short(n_chars);
+        let value = |byte: u8| usize::from(if byte.is_ascii_digit() { byte - b'0' } else { byte - b'a' + 10 });
+        text.bytes().map(|byte| char::from(SIGNS[value(byte) % SIGNS.len()])).collect()
+    }
+}
+
+/// What somebody copied by hand, with the signs that were meant: small letters, `0` for `o`, `1` for `i` and `l`, no
+/// blanks or strokes.
+#[must_use]
+pub fn copied(text: &str) -> String {
+    let meant = |sign: char| match sign.to_ascii_lowercase() {
+        'o' => '0',
+        'i' | 'l' => '1',
+        other => other,
+    };
+    text.chars().filter(char::is_ascii_alphanumeric).map(meant).collect()
 }
 
 impl fmt::Display for Digest {

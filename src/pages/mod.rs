@@ -8,6 +8,7 @@
 //!
 //! Nothing in a template is looked up or computed; only [`escape`] makes a text that is put out as it is.
 
+pub mod case_pages;
 mod escape;
 mod facets;
 mod parts;
@@ -20,6 +21,8 @@ use anyhow::Result;
 use rayon::prelude::*;
 use tera::Context;
 
+use crate::calendar::WorkingDays;
+use crate::cases::overview::Filed;
 use crate::catalog::content::ContentPage;
 use crate::diag::Finding;
 use crate::exports::package::Package;
@@ -36,6 +39,7 @@ use crate::stage::Stage;
 use facets::Facets;
 use parts::Parts;
 use plan::Job;
+pub use strings::{Strings, size};
 use theme::Theme;
 
 /// Everything that pages are made of.
@@ -51,6 +55,10 @@ pub struct Inputs<'a> {
     pub history: &'a History,
     /// What keeps datasets off the site.
     pub holds: &'a Holds,
+    /// The cases on record.
+    pub cases: &'a [Filed],
+    /// Working days.
+    pub days: &'a WorkingDays,
     /// The day the site is built for.
     pub as_of: Day,
     /// What may be published.

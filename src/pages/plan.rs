@@ -35,6 +35,8 @@ pub enum Page<'a> {
     Licences,
     /// How to object.
     Objection,
+    /// Where a receipt is looked up.
+    Status,
     /// The overview of quality.
     Quality,
     /// All notices.
@@ -82,6 +84,7 @@ pub fn plan<'a>(inputs: &Inputs<'a>, facets: &Facets) -> Result<std::result::Res
         ("terms".to_owned(), Page::Terms),
         ("licence".to_owned(), Page::Licences),
         ("objection".to_owned(), Page::Objection),
+        ("objection/status".to_owned(), Page::Status),
         ("quality".to_owned(), Page::Quality),
         ("notices".to_owned(), Page::Notices),
     ];

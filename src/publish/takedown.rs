@@ -144,6 +144,24 @@ fn folders_of(out: &Path, id: &str) -> Result<Vec<PathBuf>> {
     Ok(res)
 }
 
+/// Whether anything of a dataset but its notice is in the live folder.
+///
+/// Errors: when the folder cannot be listed.
+pub fn is_offered(out: &Path, id: &str) -> Result<bool> {
+    if !out.exists() {
+        return Ok(false);
+    }
+    for folder in folders_of(out, id)? {
+        for item in folder.read_dir().with_context(|| format!("listing {}", folder.display()))? {
+            let item = item.with_context(|| format!("listing {}", folder.display()))?;
+            if item.file_name() != "index.html" {
+                return Ok(true);
+            }
+        }
+    }
+    Ok(false)
+}
+
 /// Moves the dataset's folders out of the site, each in one step, then removes them.
 fn move_away(out: &Path, id: &str) -> Result<()> {
     let parent = out.parent().context("the output folder has no parent")?;

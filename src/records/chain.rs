@@ -67,28 +67,40 @@ pub fn read(path: &Path, mut each: impl FnMut(u64, &RawValue) -> Result<()>) -> 
 
 /// Appends an event durably, whatever other processes append at the same time, and answers the new end.
 ///
-/// The line is durable beside the chain before the chain is touched: a process that is killed meanwhile leaves a line
-/// that [`finish_interrupted`] completes, and what is no such line is damage.
-/// Errors: when the disk fails, and the chain is then as it was; when the chain is broken.
+/// Errors: as [`append_all`].
 pub fn append(path: &Path, event: &impl Serialize) -> Result<Tip> {
-    let _lock = Lock::take(&path.with_extension("lock"))?;
-    complete(path)?;
-    let tip = read(path, |_, _| Ok(()))?;
-    let event = serde_json::value::to_raw_value(event).context("writing the record")?;
-    let seq = tip.n_lines + 1;
-    let hash = hash_of(seq, tip.hash, event.get());
-    let mut bytes = serde_json::to_vec(&Line { seq, prev: tip.hash, hash, event }).context("writing the record")?;
-    bytes.push(b'\n');
-    let next = path.with_extension("next");
-    replace(&next, &bytes)?;
-    let written = write_line(path, &bytes);
-    std::fs::remove_file(&next).with_context(|| format!("removing {}", next.display()))?;
-    written?;
-    Ok(Tip { n_lines: seq, hash })
+    append_all(path, std::slice::from_ref(event))
 }
 
-/// Adds a line; where that fails, the file gets its old length back.
-fn write_line(path: &Path, bytes: &[u8]) -> Result<()> {
+/// Appends events durably and together, whatever other processes append at the same time, and answers the new end.
+///
+/// Their lines are durable beside the chain before the chain is touched: a process that is killed meanwhile leaves lines
+/// that [`finish_interrupted`] completes, and what are no such lines is damage.
+/// Errors: when the disk fails, and the chain is then as it was; when the chain is broken.
+pub fn append_all<E: Serialize>(path: &Path, events: &[E]) -> Result<Tip> {
+    let _lock = Lock::take(&path.with_extension("lock"))?;
+    complete(path)?;
+    let mut tip = read(path, |_, _| Ok(()))?;
+    let mut bytes = Vec::new();
+    for event in events {
+        let event = serde_json::value::to_raw_value(event).context("writing the record")?;
+        let seq = tip.n_lines + 1;
+        let hash = hash_of(seq, tip.hash, event.get());
+        let line = Line { seq, prev: tip.hash, hash, event };
+        serde_json::to_writer(&mut bytes, &line).context("writing the record")?;
+        bytes.push(b'\n');
+        tip = Tip { n_lines: seq, hash };
+    }
+    let next = path.with_extension("next");
+    replace(&next, &bytes)?;
+    let written = write_lines(path, &bytes);
+    std::fs::remove_file(&next).with_context(|| format!("removing {}", next.display()))?;
+    written?;
+    Ok(tip)
+}
+
+/// Adds lines; where that fails, the file gets its old length back.
+fn write_lines(path: &Path, bytes: &[u8]) -> Result<()> {
     let writing = || format!("writing {}", path.display());
     let mut file = OpenOptions::new().create(true).append(true).open(path).with_context(writing)?;
     let length = file.metadata().with_context(writing)?.len();
@@ -99,7 +111,7 @@ fn write_line(path: &Path, bytes: &[u8]) -> Result<()> {
     crate::records::sync_parent(path)
 }
 
-/// Completes the line of a process that was killed while it appended.
+/// Completes the lines of a process that was killed while it appended.
 ///
 /// Errors: when the disk fails.
 pub fn finish_interrupted(path: &Path) -> Result<()> {
@@ -109,23 +121,18 @@ pub fn finish_interrupted(path: &Path) -> Result<()> {
 
 fn complete(path: &Path) -> Result<()> {
     let next = path.with_extension("next");
-    let line = match std::fs::read(&next) {
-        Ok(line) => line,
+    let lines = match std::fs::read(&next) {
+        Ok(lines) => lines,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
         Err(error) => return Err(error).with_context(|| format!("reading {}", next.display())),
     };
     let bytes = std::fs::read(path).or_else(|error| if path.exists() { Err(error) } else { Ok(Vec::new()) });
     let bytes = bytes.with_context(|| format!("reading {}", path.display()))?;
-    let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |idx| idx + 1);
-    let tail = &bytes[whole..];
-    if !bytes.ends_with(&line) && line.starts_with(tail) {
-        if !tail.is_empty() {
-            let file =
-                OpenOptions::new().write(true).open(path).with_context(|| format!("opening {}", path.display()))?;
-            let length = u64::try_from(whole).context("the length of the record")?;
-            file.set_len(length).with_context(|| format!("shortening {}", path.display()))?;
-        }
-        write_line(path, &line)?;
+    // The longest beginning of the lines that the chain ends with was written before the kill.
+    let n_written = (0..=lines.len()).rev().find(|n| bytes.ends_with(&lines[..*n])).unwrap_or_default();
+    let before = &bytes[..bytes.len() - n_written];
+    if before.is_empty() || before.ends_with(b"\n") {
+        write_lines(path, &lines[n_written..])?;
     }
     std::fs::remove_file(&next).with_context(|| format!("removing {}", next.display()))
 }
@@ -170,14 +177,14 @@ mod tests {
         assert_eq!(read(&path, |_, _| Ok(())).unwrap().n_lines, 80);
     }
 
-    /// Killed after each byte of a line, the next process completes it; any other cut is damage and is located.
+    /// Killed after each byte of what it appends, the next process completes it; any other cut is damage and is located.
     #[test]
-    fn a_line_cut_at_any_byte_is_completed_and_other_cuts_are_found() {
+    fn lines_cut_at_any_byte_are_completed_and_other_cuts_are_found() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("chain.jsonl");
         append(&path, &serde_json::json!({ "n": 0 })).unwrap();
         let first = std::fs::read(&path).unwrap();
-        append(&path, &serde_json::json!({ "n": 1 })).unwrap();
+        append_all(&path, &[serde_json::json!({ "n": 1 }), serde_json::json!({ "n": 2 })]).unwrap();
         let both = std::fs::read(&path).unwrap();
         let line = &both[first.len()..];
         for n_written in 0..=line.len() {
@@ -187,10 +194,12 @@ mod tests {
             assert_eq!(std::fs::read(&path).unwrap(), both, "{n_written}");
             assert!(!path.with_extension("next").exists());
         }
+        let second = first.len() + line.iter().position(|byte| *byte == b'\n').unwrap() + 1;
         for n_kept in (first.len() + 1)..both.len() {
             replace(&path, &both[..n_kept]).unwrap();
-            let error = append(&path, &serde_json::json!({ "n": 2 })).unwrap_err().to_string();
-            assert!(error.contains("line 2"), "{n_kept}: {error}");
+            let res = append(&path, &serde_json::json!({ "n": 3 })).map_err(|error| error.to_string());
+            let damaged = if n_kept < second { "line 2" } else { "line 3" };
+            assert!(n_kept == second || res.is_err_and(|error| error.contains(damaged)), "{n_kept}");
         }
     }
 }

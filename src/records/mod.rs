@@ -4,6 +4,7 @@ pub mod chain;
 pub mod history;
 pub mod holds;
 pub mod ids;
+pub mod signed;
 
 use std::fs::{File, OpenOptions};
 use std::io::Write;

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::cases::Feedback;
-use super::profile::{Period, Said};
+use super::profile::{Period, Said, Unit};
 
 /// `[report]`: 举报.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -114,6 +114,15 @@ pub struct RecordRules {
     /// The words on traces.
     #[serde(default)]
     pub trace_quote: String,
+}
+
+impl RecordRules {
+    /// For how many years records are kept at least: the regulation's term, else the profile's own.
+    #[must_use]
+    pub fn years(&self) -> Option<u32> {
+        let period = self.retention.said().or(self.policy_retention.as_ref())?;
+        if period.unit == Unit::Year { period.n } else { None }
+    }
 }
 
 /// `[security]`.

@@ -2,6 +2,7 @@
 //!
 //! In: the bytes of `site.toml`. Out: [`Site`]. No other file is read here.
 
+mod endpoint;
 mod files;
 
 use std::collections::BTreeMap;
@@ -15,6 +16,7 @@ use crate::model::field::Field;
 use crate::model::openness::Openness;
 use crate::model::text::LocalText;
 
+pub use endpoint::{EndpointConfig, IntakeLimits, Retention};
 pub use files::{Delimiter, ExportConfig, Limits, Merged, ReadConfig};
 
 /// The whole of `site.toml`.
@@ -176,14 +178,6 @@ pub struct Footer {
     pub report_errors_url: String,
 }
 
-/// `[endpoint]`.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct EndpointConfig {
-    /// Where forms post to.
-    pub url: String,
-}
-
 fn default_languages() -> Vec<String> {
     vec!["zh-CN".to_owned()]
 }
@@ -226,6 +220,9 @@ impl Site {
         }
         if self.theme.contains(['/', '\\', '.']) {
             return wrong(&self.theme, "theme: a folder name below themes/");
+        }
+        if let Some(bad) = self.endpoint.as_ref().filter(|endpoint| !endpoint.has_address()) {
+            return wrong(&bad.url, "[endpoint] url: https://host/cases");
         }
         for (name, values) in &self.catalog.values {
             let Some(field) = Field::from_code_name(name) else {

@@ -16,8 +16,9 @@ fn receive(project: &Project, more: &[&str]) -> String {
     ran.stdout.trim().to_owned()
 }
 
-fn record(project: &Project, receipt: &str, more: &[&str]) -> Ran {
-    project.run(&[&["case", "record", receipt, "--by", "市教育局", "--lang", "en"], more].concat())
+/// Runs a step, by the command and what follows the receipt.
+fn record(project: &Project, receipt: &str, step: &[&str]) -> Ran {
+    project.run(&[&["case", step[0], receipt, "--by", "市教育局", "--lang", "en"], &step[1..]].concat())
 }
 
 fn recorded(project: &Project, receipt: &str, steps: &[&[&str]]) {
@@ -32,27 +33,35 @@ fn refused(project: &Project, receipt: &str, step: &[&str], words: &str) {
     assert!(ran.code == 2 && ran.stderr.contains(words), "{step:?}: {}", ran.stderr);
 }
 
-const WITHDRAWN: [&str; 5] = ["decided", "--outcome", "withdraw", "--reasons", "经核实含有个人信息"];
+const WITHDRAWN: [&str; 5] = ["decide", "--outcome", "withdraw", "--reasons", "经核实含有个人信息"];
 
 /// Source: the regime's article on objections: feedback is a duty, review is known.
 #[test]
 fn an_objection_with_feedback_and_review() {
     let project = project("shuangyashan-2026");
+    project.build_well();
+    project.write("letter.txt", "第3列含有住址");
+    let letter = project.path("letter.txt");
+    let attach = ["attach", "--evidence", letter.to_str().unwrap()];
     let receipt = receive(&project, &["--kind", "objection", "--dataset", "stops", "--ground", "个人隐私"]);
-    refused(&project, &receipt, &["feedback_sent"], "not decided");
-    refused(&project, &receipt, &["decided", "--outcome", "keep_open", "--reasons", "x"], "no such outcome");
-    refused(&project, &receipt, &["decided", "--outcome", "withdraw"], "--reasons");
-    recorded(&project, &receipt, &[&["evidence_requested"], &["evidence_received"], &["suspended"], &WITHDRAWN]);
-    refused(&project, &receipt, &["closed"], "told first");
-    recorded(&project, &receipt, &[&["feedback_sent"], &["review_requested"]]);
-    refused(&project, &receipt, &["closed"], "review is under way");
+    refused(&project, &receipt, &["feedback"], "not decided");
+    refused(&project, &receipt, &["decide", "--outcome", "keep_open", "--reasons", "x"], "no such outcome");
+    refused(&project, &receipt, &["decide", "--outcome", "withdraw"], "--reasons");
+    // Evidence suspends the dataset at once; the decision withdraws it.
+    recorded(&project, &receipt, &[&["request-evidence"], &attach]);
+    assert!(!project.path("public/datasets/stops/files").exists());
+    recorded(&project, &receipt, &[&WITHDRAWN]);
+    assert!(project.run(&["case", "holds", "--lang", "en"]).stdout.contains("withdrawn"));
+    refused(&project, &receipt, &["close"], "told first");
+    recorded(&project, &receipt, &[&["feedback"], &["review"]]);
+    refused(&project, &receipt, &["close"], "review is under way");
     // Evidence that comes in now belongs to the review; asking for it would open the case again.
-    recorded(&project, &receipt, &[&["evidence_received"]]);
-    refused(&project, &receipt, &["evidence_requested"], "decided already");
-    recorded(&project, &receipt, &[&["review_decided", "--reasons", "维持"]]);
-    refused(&project, &receipt, &["closed"], "told first");
-    recorded(&project, &receipt, &[&["feedback_sent"], &["closed"]]);
-    refused(&project, &receipt, &["feedback_sent"], "closed");
+    recorded(&project, &receipt, &[&attach]);
+    refused(&project, &receipt, &["request-evidence"], "decided already");
+    recorded(&project, &receipt, &[&["review", "--reasons", "维持"]]);
+    refused(&project, &receipt, &["close"], "told first");
+    recorded(&project, &receipt, &[&["feedback"], &["close"]]);
+    refused(&project, &receipt, &["feedback"], "closed");
     assert!(project.run(&["case", "list"]).stdout.is_empty());
     // Each step is on the record, without a word of what was said.
     let record = project.read("records/chain.jsonl");
@@ -69,11 +78,15 @@ fn an_objection_with_feedback_and_review() {
 fn what_a_regulation_does_not_know_is_not_done() {
     let project = project("yancheng-2022");
     let receipt = receive(&project, &["--kind", "objection", "--ground", "个人信息"]);
-    refused(&project, &receipt, &["decided", "--outcome", "resume_open", "--reasons", "x"], "no such outcome");
-    recorded(&project, &receipt, &[&["authority_notified"], &["decided", "--outcome", "keep_open", "--reasons", "x"]]);
-    refused(&project, &receipt, &["review_requested"], "no review");
+    refused(&project, &receipt, &["decide", "--outcome", "resume_open", "--reasons", "x"], "no such outcome");
+    recorded(
+        &project,
+        &receipt,
+        &[&["notify", "--to", "authority"], &["decide", "--outcome", "keep_open", "--reasons", "x"]],
+    );
+    refused(&project, &receipt, &["review"], "no review");
     // Feedback is left unsaid by this text: no duty holds up the end.
-    recorded(&project, &receipt, &[&["closed"]]);
+    recorded(&project, &receipt, &[&["close"]]);
     let ran =
         project.run(&["case", "receive", "--kind", "objection", "--ground", "x", "--statement", "y", "--by", "z"]);
     assert!(ran.code == 2 && ran.stderr.contains("个人信息"), "{}", ran.stderr);

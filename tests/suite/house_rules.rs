@@ -31,6 +31,7 @@ const ORDER: &[&str] = &[
     "pages",
     "publish",
     "server",
+    "effects",
     "endpoint",
     "cli",
 ];

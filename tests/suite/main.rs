@@ -21,6 +21,7 @@ mod fuzz;
 mod guard;
 mod holds;
 mod house_rules;
+mod intake;
 mod invariants;
 mod law;
 mod pages;

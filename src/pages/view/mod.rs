@@ -4,10 +4,12 @@ mod card;
 mod dataset;
 mod duties;
 mod fields;
+mod form;
 mod held;
 mod history;
 mod home;
 mod list;
+mod overview;
 mod quality;
 mod rules;
 mod shell;
@@ -19,6 +21,7 @@ use serde::Serialize;
 use tera::Context;
 
 use crate::model::route::href;
+use crate::pages::case_pages::Filled;
 use crate::pages::facets::Facets;
 use crate::pages::parts::Parts;
 use crate::pages::plan::{Job, Page, language_prefix};
@@ -131,7 +134,18 @@ impl SiteView<'_> {
             Page::Held(hold) => make("held.html", &held::view(scope, job, hold)),
             Page::Terms => make("terms.html", &rules::terms(scope, job)),
             Page::Licences => make("licences.html", &rules::licences(scope, job)),
-            Page::Objection => make("objection.html", &rules::objection(scope, job)),
+            Page::Objection => {
+                let (template, mut context) = make("objection.html", &rules::objection(scope, job))?;
+                context.extend(Context::from_serialize(&Filled::default())?);
+                Ok((template, context))
+            }
+            Page::Status => {
+                let (template, mut context) = make("status.html", &form::status(scope, job))?;
+                context.insert("case", &None::<()>);
+                context.insert("problem", "");
+                context.insert("receipt", "");
+                Ok((template, context))
+            }
             Page::Quality => make("quality.html", &quality::view(scope, job)),
             Page::Notices => make("notices.html", &home::notices_page(scope, job)),
             Page::NotFound => make("not_found.html", &home::not_found(scope, job)),

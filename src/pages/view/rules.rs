@@ -6,6 +6,8 @@ use serde::Serialize;
 use crate::pages::plan::Job;
 use crate::pages::strings::count;
 use crate::pages::view::duties;
+use crate::pages::view::form;
+use crate::pages::view::overview;
 use crate::pages::view::shell::PageHead;
 use crate::pages::view::{Fact, Scope, contact_of_site, tally};
 
@@ -30,6 +32,8 @@ pub(super) struct ObjectionView {
     page: PageHead,
     lead: String,
     sections: Vec<Section>,
+    form: Option<form::FormView>,
+    overview: Option<overview::OverviewView>,
     contact: Vec<Fact>,
 }
 
@@ -234,6 +238,8 @@ pub(super) fn objection(scope: Scope<'_>, job: &Job<'_>) -> ObjectionView {
         page: PageHead::new(scope, job, "objection", scope.strings.get("objection_title"), Vec::new()),
         lead: objection_lead(scope),
         sections: objection_sections(scope),
+        form: form::form(scope),
+        overview: overview::view(scope),
         contact: contact_of_site(scope),
     }
 }

@@ -1,0 +1,309 @@
+//! What the endpoint does with a request: cases come in, are looked up and followed. It knows nothing of sockets.
+//!
+//! 1. [`http`] is a request and an answer; [`wrong`] what can be wrong, in the visitor's language.
+//! 2. `receive` puts a case on file and takes the dataset off the site where the rules say so, before it answers.
+//! 3. `follow` shows a case to who has its secret, and takes evidence and requests for review.
+//! 4. [`duties`] is what is done in the background: the record, what was cut short, erasure.
+//!
+//! No receipt, secret or word of a person is ever logged.
+
+pub mod duties;
+mod follow;
+pub mod http;
+mod openapi;
+mod receive;
+mod suspend;
+mod view;
+mod wrong;
+
+use std::path::PathBuf;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
+
+use anyhow::{Context, Result};
+use serde_json::json;
+
+use crate::calendar::WorkingDays;
+use crate::cases::seal::Seal;
+use crate::cases::store::{Key, Store};
+use crate::cases::{Case, recorder};
+use crate::effects::LiveSite;
+use crate::endpoint::budget::Budgets;
+use crate::endpoint::intake::{self, Form};
+use crate::endpoint::proof::Proofs;
+use crate::model::digest::{Digest, Hasher};
+use crate::pages::case_pages::CasePages;
+use crate::records::ids::Register;
+use crate::rules::Regime;
+use crate::site::EndpointConfig;
+
+use http::{Ask, Reply};
+use view::{By, CaseView};
+use wrong::{Code, Wrong};
+
+/// Status requests with a wrong secret that a network may make in an hour, and all together.
+const WRONG_SECRETS: (u32, u32) = (60, 6000);
+/// Most characters of an idempotency key.
+const MAX_KEY: usize = 128;
+/// Seconds within which the same content from the same network is the same case, where no key was sent.
+const SAME_WITHIN: i64 = 15 * 60;
+
+/// What a service is opened with.
+pub struct Settings {
+    /// The site.
+    pub live: LiveSite,
+    /// The folder of the store.
+    pub state: PathBuf,
+    /// Where the site says the endpoint is, and what it asks of it.
+    pub endpoint: EndpointConfig,
+    /// Seconds since 1970.
+    pub clock: fn() -> i64,
+    /// Takes a line for the log.
+    pub log: fn(&str),
+}
+
+/// The endpoint without its sockets.
+pub struct Service {
+    settings: Settings,
+    origins: Vec<String>,
+    regime: Regime,
+    days: WorkingDays,
+    pages: CasePages,
+    writer: Mutex<Store>,
+    reader: Mutex<Store>,
+    proofs: Mutex<Proofs>,
+    budgets: Mutex<Budgets>,
+    lookups: Mutex<Budgets>,
+    unproven: Mutex<Budgets>,
+    register: Mutex<(Option<SystemTime>, Register)>,
+    /// One suspension at a time.
+    suspending: Mutex<()>,
+    /// The number of cases that the background has not seen yet.
+    news: (Mutex<u64>, Condvar),
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Service {
+    /// Opens the store, reads the site's rules and makes the pages ready; finishes what an earlier process left.
+    ///
+    /// Errors: when the configuration is wrong or the machine fails.
+    pub fn open(settings: Settings) -> Result<Self> {
+        let (now, limits) = ((settings.clock)(), settings.endpoint.limits);
+        let seal =
+            Seal::new(settings.endpoint.staff_keys.iter().map(String::as_str)).context("[endpoint] staff_keys")?;
+        let writer = Store::open(&settings.state, seal.clone())?;
+        let reader = Store::open(&settings.state, seal)?;
+        recorder::record(&writer, &settings.live.folders.chain())?;
+        let key = writer.secret_of("challenges")?;
+        let site = settings.live.site()?;
+        let pages = settings.live.with_inputs(now, CasePages::new)?;
+        let origin = |url: &str| -> String { url.splitn(4, '/').take(3).collect::<Vec<_>>().join("/") };
+        let mut origins = settings.endpoint.origins.clone();
+        origins.extend([site.origin(), origin(&settings.endpoint.url)]);
+        Ok(Self {
+            origins,
+            regime: settings.live.regime(&site)?,
+            days: settings.live.days()?,
+            pages,
+            writer: Mutex::new(writer),
+            reader: Mutex::new(reader),
+            proofs: Mutex::new(Proofs::new(key.as_bytes(), limits.proof_bits)),
+            budgets: Mutex::new(Budgets::new(limits.per_network_per_hour, limits.per_hour, now)),
+            lookups: Mutex::new(Budgets::new(WRONG_SECRETS.0, WRONG_SECRETS.1, now)),
+            unproven: Mutex::new(Budgets::new(u32::MAX, limits.unproven_suspensions_per_hour, now)),
+            register: Mutex::new((None, Register::default())),
+            suspending: Mutex::new(()),
+            news: (Mutex::new(1), Condvar::new()),
+            settings,
+        })
+    }
+
+    /// Answers a request.
+    pub fn answer(&self, mut ask: Ask<'_>) -> Reply {
+        let language_idx = self.language(&ask, None);
+        let reply = self.route(&mut ask).unwrap_or_else(|wrong| self.refuse(&ask, &wrong, language_idx));
+        // Nobody on the way may keep a copy, and a page of another site may not frame or read it.
+        let reply = reply.with("Cache-Control", "no-store").with("X-Content-Type-Options", "nosniff");
+        let origin = ask.header("origin");
+        if !origin.is_empty() && self.origins.contains(&origin) {
+            return reply.with("Access-Control-Allow-Origin", origin).with("Vary", "Origin");
+        }
+        reply
+    }
+
+    fn route(&self, ask: &mut Ask<'_>) -> Result<Reply, Wrong> {
+        if ask.path == "/health" {
+            return Ok(self.health());
+        }
+        let rest = ask.path.strip_prefix(self.settings.endpoint.path()).ok_or(Code::NotFound)?;
+        let parts: Vec<&str> = rest.trim_matches('/').split('/').collect();
+        match (ask.method, parts.as_slice()) {
+            ("OPTIONS", _) => Ok(self.preflight(ask)),
+            ("POST", [""]) => self.receive(ask),
+            ("GET", ["challenge"]) => Ok(self.challenge()),
+            ("GET", ["openapi.json"]) => Ok(Reply::json(200, &openapi::describe(&self.settings.endpoint))),
+            ("GET", ["form"]) => self.form(ask),
+            ("GET", ["health"]) => Ok(self.health()),
+            ("POST", ["status"]) => self.look_up(ask),
+            ("GET", [receipt]) if receipt.starts_with("KS-") => self.status(ask, receipt),
+            ("POST", [receipt, "evidence"]) if receipt.starts_with("KS-") => self.evidence(ask, receipt),
+            ("POST", [receipt, "review"]) if receipt.starts_with("KS-") => self.review(ask, receipt),
+            ("GET" | "POST", ["" | "challenge" | "openapi.json" | "form" | "status" | "health"]) => {
+                Err(Code::Method.into())
+            }
+            _ => Err(Code::NotFound.into()),
+        }
+    }
+
+    fn health(&self) -> Reply {
+        match lock(&self.writer).try_write() {
+            Ok(()) => Reply::json(200, &json!({ "status": "ok" })),
+            Err(error) => {
+                (self.settings.log)(&format!("health: {error:#}"));
+                Reply::json(503, &json!({ "status": "failing" }))
+            }
+        }
+    }
+
+    fn challenge(&self) -> Reply {
+        let mut proofs = lock(&self.proofs);
+        let challenge = proofs.challenge((self.settings.clock)());
+        Reply::json(200, &json!({ "challenge": challenge, "bits": proofs.bits() }))
+    }
+
+    /// What a browser asks before a page of an allowed origin posts.
+    fn preflight(&self, ask: &Ask<'_>) -> Reply {
+        let reply = Reply { status: 204, content_type: "text/plain", headers: Vec::new(), body: Vec::new() };
+        if !self.origins.contains(&ask.header("origin")) {
+            return reply;
+        }
+        reply
+            .with("Access-Control-Allow-Methods", "GET, POST")
+            .with("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key")
+    }
+
+    /// Refuses a request, as a page or as JSON.
+    fn refuse(&self, ask: &Ask<'_>, wrong: &Wrong, language_idx: usize) -> Reply {
+        let strings = self.pages.strings(language_idx);
+        if matches!(wrong.code, Code::Store | Code::Full) {
+            // The cause is the machine's: staff must see it, strangers need not.
+            (self.settings.log)(&format!("{}: {}", wrong.code.parts().0, wrong.value));
+        }
+        let message = wrong.message(strings);
+        let page = ask.wants_page().then(|| self.pages.status(language_idx, None, &message, ""));
+        let reply = match page {
+            Some(Ok(body)) => Reply::page(wrong.status(), body),
+            _ => Reply::json(wrong.status(), &wrong.json(strings)),
+        };
+        let reply = if wrong.code == Code::Method { reply.with("Allow", "GET, POST") } else { reply };
+        match wrong.retry_after {
+            Some(seconds) => reply.with("Retry-After", seconds.to_string()),
+            None => reply,
+        }
+    }
+
+    /// The language of a visitor: what the form says, the query, the browser.
+    fn language(&self, ask: &Ask<'_>, form: Option<&Form>) -> usize {
+        let said = form.map(|form| form.get("lang").to_owned()).unwrap_or_default();
+        self.pages
+            .language_of(&said)
+            .or_else(|| self.pages.language_of(&ask.asked("lang")))
+            .unwrap_or_else(|| self.pages.negotiate(&ask.header("accept-language")))
+    }
+
+    /// Refuses what a page of another site sends in a visitor's name.
+    fn check_origin(&self, ask: &Ask<'_>) -> Result<(), Wrong> {
+        let origin = ask.header("origin");
+        if origin.is_empty() || self.origins.contains(&origin) { Ok(()) } else { Err(Code::Origin.into()) }
+    }
+
+    /// Reads a body within the limits, and takes one from the sender's budget.
+    fn read(&self, ask: &mut Ask<'_>) -> Result<Form, Wrong> {
+        self.check_origin(ask)?;
+        let now = (self.settings.clock)();
+        lock(&self.budgets)
+            .take(ask.client, now)
+            .map_err(|seconds| Wrong { retry_after: Some(seconds), ..Code::Rate.into() })?;
+        let content_type = ask.header("content-type");
+        Ok(intake::read(&content_type, ask.body, &self.spool())?)
+    }
+
+    /// Where files lie, without names, until they are in the store.
+    fn spool(&self) -> PathBuf {
+        self.settings.state.join("spool")
+    }
+
+    /// Refuses files for which there is no room in the store.
+    fn check_room(&self, form: &Form) -> Result<(), Wrong> {
+        let more: u64 = form.files.iter().map(|file| file.attached.bytes).sum();
+        let most = self.settings.endpoint.limits.store_mib << 20;
+        if more > 0 && lock(&self.reader).attached_bytes()? + more > most {
+            return Err(Wrong::about(Code::Full, "[endpoint.limits] store_mib"));
+        }
+        Ok(())
+    }
+
+    /// By what a repetition of a request is known: the client's key, else the content, the network and the quarter hour.
+    fn key(&self, ask: &Ask<'_>, form: &Form, about: &str) -> Result<Key, Wrong> {
+        let content = form.digest();
+        let chosen = ask.header("idempotency-key");
+        if chosen.chars().count() > MAX_KEY {
+            return Err(Wrong::about(Code::Malformed, "Idempotency-Key"));
+        }
+        let mut hasher = Hasher::default();
+        hasher.update_field(about);
+        if chosen.is_empty() {
+            hasher.update_field(&content.to_string());
+            hasher.update_field(&ask.client.to_string());
+            hasher.update_field(&((self.settings.clock)() / SAME_WITHIN).to_string());
+        } else {
+            hasher.update_field(&chosen);
+        }
+        Ok(Key { key: hasher.finish(), content: Digest::of(format!("{about}\n{content}").as_bytes()) })
+    }
+
+    /// Whether a dataset is or was on the site.
+    fn knows(&self, id: &str) -> bool {
+        let path = self.settings.live.folders.ids();
+        let changed = std::fs::metadata(&path).and_then(|meta| meta.modified()).ok();
+        let mut register = lock(&self.register);
+        if register.0 != changed {
+            match Register::load(&path) {
+                Ok(fresh) => *register = (changed, fresh),
+                Err(error) => (self.settings.log)(&format!("{error:#}")),
+            }
+        }
+        register.1.words_of(id).is_some()
+    }
+
+    /// A case as its person sees it.
+    fn shown(&self, case: &Case, secret: Option<String>, language_idx: usize) -> Result<serde_json::Value, Wrong> {
+        let personal = lock(&self.reader).personal(&case.receipt, None)?;
+        let by = By {
+            regime: &self.regime,
+            days: &self.days,
+            strings: self.pages.strings(language_idx),
+            url: self.settings.endpoint.url.trim_end_matches('/'),
+        };
+        let view = CaseView::new(case, &personal, secret, &by);
+        Ok(serde_json::to_value(view).context("writing the state of a case")?)
+    }
+
+    /// The answer that shows a case.
+    fn reply_with(&self, ask: &Ask<'_>, status: u16, case: &serde_json::Value, idx: usize) -> Result<Reply, Wrong> {
+        if ask.wants_page() {
+            let receipt = case["receipt"].as_str().unwrap_or_default();
+            return Ok(Reply::page(status, self.pages.status(idx, Some(case), "", receipt)?));
+        }
+        Ok(Reply::json(status, case))
+    }
+
+    /// Tells the background that there is something to put on record.
+    fn wake(&self) {
+        *lock(&self.news.0) += 1;
+        self.news.1.notify_all();
+    }
+}

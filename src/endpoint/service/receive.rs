@@ -1,0 +1,101 @@
+//! A case comes in: checked, on file, where the rules say so the dataset off the site, and only then acknowledged.
+
+use anyhow::Context;
+
+use super::http::{Ask, Reply};
+use super::wrong::{Code, Wrong};
+use super::{Service, lock};
+use crate::cases::store::{Entry, Put};
+use crate::cases::{CaseKind, Event, Step, Words};
+use crate::endpoint::intake::{Form, Rules, Said, submission};
+use crate::model::date::Day;
+use crate::pages::case_pages::{Filled, Values};
+
+/// Who is named for what the endpoint does by itself.
+pub(super) const ACTOR: &str = "kaishu endpoint";
+/// Who is named for what people send.
+pub(super) const PERSON: &str = "site";
+
+impl Service {
+    /// `POST /cases`.
+    pub(super) fn receive(&self, ask: &mut Ask<'_>) -> Result<Reply, Wrong> {
+        let mut form = self.read(ask)?;
+        let language_idx = self.language(ask, Some(&form));
+        match self.put_on_file(ask, &mut form, language_idx) {
+            Ok(reply) => Ok(reply),
+            // The form comes back as it was typed; files cannot be sent back.
+            Err(wrong) if ask.wants_page() => {
+                let strings = self.pages.strings(language_idx);
+                let (errors, problem) = (wrong.errors(strings), wrong.message(strings));
+                let body = self.pages.form(language_idx, &Filled::new(values(&form), errors, problem))?;
+                Ok(Reply::page(wrong.status(), body))
+            }
+            Err(wrong) => Ok(self.refuse(ask, &wrong, language_idx)),
+        }
+    }
+
+    fn put_on_file(&self, ask: &Ask<'_>, form: &mut Form, language_idx: usize) -> Result<Reply, Wrong> {
+        let rules = Rules { regime: &self.regime, knows: &|id| self.knows(id) };
+        let Said { submission, words } = submission(form, &rules).map_err(Wrong::fields)?;
+        self.check_room(form)?;
+        let now = (self.settings.clock)();
+        let key = self.key(ask, form, "case")?;
+        let is_proven = self.is_proven(form, now);
+        let may_suspend = submission.kind == CaseKind::Objection
+            && self.regime.objection.suspend_on_evidence == "immediate"
+            && !submission.files.is_empty();
+        let waits = may_suspend && !is_proven && lock(&self.unproven).take(ask.client, now).is_err();
+        let queued = Event { at: now, actor: ACTOR.to_owned(), step: Step::SuspensionQueued };
+        let event = Event { at: now, actor: PERSON.to_owned(), step: Step::Received(submission) };
+        let year = Day::in_china(now).context("the clock shows no day between 1900 and 2100")?.year();
+        let entry = Entry { event: &event, words: &words, files: &mut form.files, key: Some(key) };
+        let put = lock(&self.writer).receive(year, entry, waits.then_some(&queued))?;
+        let (status, mut case) = match put {
+            Put::New(case) => (201, case),
+            Put::Known(case) => (200, case),
+            Put::Conflict => return Err(Code::Conflict.into()),
+        };
+        self.suspend_if_due(&mut case);
+        self.wake();
+        let secret = lock(&self.reader).secret_of(&case.receipt)?;
+        let shown = self.shown(&case, Some(secret), language_idx)?;
+        Ok(self
+            .reply_with(ask, status, &shown, language_idx)?
+            .with("Location", format!("{}/{}", self.settings.endpoint.url.trim_end_matches('/'), case.receipt)))
+    }
+
+    /// Whether the sender worked for it.
+    fn is_proven(&self, form: &Form, now: i64) -> bool {
+        let (challenge, nonce) = (form.get("challenge"), form.get("nonce"));
+        !challenge.is_empty() && lock(&self.proofs).is_answered(challenge, nonce, now)
+    }
+
+    /// `GET /cases/form`: the form with the dataset of the page that leads here, for readers without a script.
+    pub(super) fn form(&self, ask: &Ask<'_>) -> Result<Reply, Wrong> {
+        let dataset: String = ask.asked("dataset").chars().filter(|sign| !sign.is_control()).take(200).collect();
+        let kind = ask.asked("kind");
+        let kind = if CaseKind::ALL.iter().any(|known| known.code_name() == kind) { kind } else { String::new() };
+        let filled = Filled { values: Values { kind, dataset, ..Values::default() }, ..Filled::default() };
+        Ok(Reply::page(200, self.pages.form(self.language(ask, None), &filled)?))
+    }
+}
+
+/// What was typed, for the form that comes back.
+fn values(form: &Form) -> Values {
+    let text = |name: &str| form.get(name).to_owned();
+    Values {
+        kind: text("kind"),
+        dataset: text("dataset"),
+        grounds: form.all("grounds").map(str::to_owned).collect(),
+        claims: form.all("claims").map(str::to_owned).collect(),
+        locator: text("locator"),
+        statement: text("statement"),
+        contact: text("contact"),
+        guardian: !form.get("guardian").is_empty(),
+    }
+}
+
+/// Nothing was said.
+pub(super) fn silence() -> Words {
+    Words::default()
+}

@@ -1,0 +1,193 @@
+//! What a person is shown of a case: where it stands, what follows by when; nothing that staff wrote but the decision.
+
+use serde::Serialize;
+
+use crate::calendar::WorkingDays;
+use crate::cases::deadlines::{self, What};
+use crate::cases::store::Personal;
+use crate::cases::{Case, Ending, State, Step};
+use crate::model::date::Day;
+use crate::pages::Strings;
+use crate::rules::Regime;
+
+/// What a person is shown of a case.
+#[derive(Serialize)]
+pub struct CaseView {
+    receipt: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    secret: Option<String>,
+    kind: &'static str,
+    kind_label: String,
+    dataset: String,
+    state: State,
+    state_label: String,
+    received_on: Option<Day>,
+    effect: Effect,
+    steps: Vec<StepView>,
+    due: Vec<DueView>,
+    outcome: Option<Ending>,
+    outcome_label: String,
+    reasons: String,
+    review_reasons: String,
+    evidence: Vec<FileView>,
+    may: Vec<&'static str>,
+    status_url: String,
+}
+
+/// What the case did to the dataset at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// Nothing.
+    None,
+    /// It is off the site.
+    Suspended,
+    /// It is taken off as soon as staff have looked.
+    Queued,
+}
+
+#[derive(Serialize)]
+struct StepView {
+    step: &'static str,
+    label: String,
+    day: Option<Day>,
+}
+
+#[derive(Serialize)]
+struct DueView {
+    what: What,
+    label: String,
+    last_day: Option<Day>,
+    article: String,
+    text: String,
+}
+
+#[derive(Serialize)]
+struct FileView {
+    name: String,
+    bytes: u64,
+    sha256: String,
+    size: String,
+}
+
+/// What a view is made by.
+pub struct By<'a> {
+    /// The rules in force.
+    pub regime: &'a Regime,
+    /// Working days.
+    pub days: &'a WorkingDays,
+    /// The words of the visitor's language.
+    pub strings: &'a Strings,
+    /// The address of the endpoint.
+    pub url: &'a str,
+}
+
+impl CaseView {
+    /// The view of a case; `secret` is shown once, with the receipt.
+    #[must_use]
+    pub fn new(case: &Case, personal: &[Personal], secret: Option<String>, by: &By<'_>) -> Self {
+        let label = |family: &str, name: &str| by.strings.get(&format!("{family}_{name}")).to_owned();
+        let submission = case.submission();
+        let kind = submission.map_or("", |submission| submission.kind.code_name());
+        let state = case.state();
+        let day = |at: i64| Day::in_china(at);
+        let steps = case.events.iter().map(|event| {
+            let (step, _) = event.step.public_part();
+            StepView { step, label: label("step", step), day: day(event.at) }
+        });
+        let (outcome, reasons) = decision(case).unzip();
+        let review_reasons = case.events.iter().rev().find_map(|event| match &event.step {
+            Step::ReviewDecided { reasons } => Some(reasons.clone()),
+            _ => None,
+        });
+        let mut may = Vec::new();
+        if state != State::Closed {
+            may.push("evidence");
+        }
+        if case.may_follow(&Step::ReviewRequested, by.regime).is_ok() {
+            may.push("review");
+        }
+        Self {
+            receipt: case.receipt.clone(),
+            secret,
+            kind,
+            kind_label: label("ask", kind),
+            dataset: submission.map(|submission| submission.dataset.clone()).unwrap_or_default(),
+            state,
+            state_label: label("state", state_name(state)),
+            received_on: case.events.first().and_then(|event| day(event.at)),
+            effect: effect(case, by.regime),
+            steps: steps.collect(),
+            due: due(case, by),
+            outcome,
+            outcome_label: outcome.map(|outcome| label("ending", outcome.code_name())).unwrap_or_default(),
+            reasons: reasons.unwrap_or_default(),
+            review_reasons: review_reasons.unwrap_or_default(),
+            evidence: files(personal, by.strings),
+            may,
+            status_url: format!("{}/{}", by.url, case.receipt),
+        }
+    }
+}
+
+fn decision(case: &Case) -> Option<(Ending, String)> {
+    case.events.iter().rev().find_map(|event| match &event.step {
+        Step::Decided { outcome, reasons } => Some((*outcome, reasons.clone())),
+        _ => None,
+    })
+}
+
+fn state_name(state: State) -> &'static str {
+    match state {
+        State::Received => "received",
+        State::AwaitingEvidence => "awaiting_evidence",
+        State::Verifying => "verifying",
+        State::Decided => "decided",
+        State::InReview => "in_review",
+        State::Closed => "closed",
+    }
+}
+
+/// What a case did to its dataset.
+#[must_use]
+pub fn effect(case: &Case, regime: &Regime) -> Effect {
+    let is_queued = case.last(|step| *step == Step::SuspensionQueued).is_some();
+    if case.last(|step| *step == Step::Suspended).is_some() {
+        Effect::Suspended
+    } else if is_queued || case.wants_suspension(regime) {
+        Effect::Queued
+    } else {
+        Effect::None
+    }
+}
+
+fn due(case: &Case, by: &By<'_>) -> Vec<DueView> {
+    let view = |due: deadlines::Due| {
+        let name = match due.what {
+            What::Notify => "notify",
+            What::Decide => "decide",
+            What::FeedBack => "feed_back",
+            What::Review => "review",
+        };
+        let label = by.strings.get(&format!("due_{name}")).to_owned();
+        let last_day = due.last_day.map_or_else(|| by.strings.get("due_unpublished").to_owned(), |day| day.to_string());
+        let key = if due.article.is_empty() { "due_target" } else { "due_statutory" };
+        let text = by.strings.fill(key, &[("what", &label), ("day", &last_day), ("article", &due.article)]);
+        DueView { what: due.what, label, last_day: due.last_day, article: due.article, text }
+    };
+    deadlines::open(case, by.regime, by.days).into_iter().map(view).collect()
+}
+
+fn files(personal: &[Personal], strings: &Strings) -> Vec<FileView> {
+    let mut res = Vec::new();
+    for of_event in personal {
+        for (idx, (_, file)) in of_event.files.iter().enumerate() {
+            let known = of_event.words.as_ref().and_then(|words| words.files.get(idx)).cloned();
+            let number = (res.len() + 1).to_string();
+            let name = known.unwrap_or_else(|| strings.fill("evidence_number", &[("n", &number)]));
+            let size = crate::pages::size(file.bytes);
+            res.push(FileView { name, bytes: file.bytes, sha256: file.sha256.to_string(), size });
+        }
+    }
+    res
+}
