@@ -178,10 +178,12 @@ def percentile(values, share):
 def measure(options, seconds):
     """Legitimate requests one after the other: two GETs, one POST."""
     times, refused = {"GET": [], "POST": []}, []
-    post = head("POST", options.post, f"Content-Type: {options.type}", f"Content-Length: {len(options.body)}")
     end = time.monotonic() + seconds
     while time.monotonic() < end or len(times["POST"]) < 100:
-        for name, data in (("GET", head("GET", options.get)), ("GET", head("GET", options.get)), ("POST", post + options.body)):
+        # Each is another one: what was sent before would only be found again.
+        body = options.body.replace(b"@N@", str(time.monotonic_ns()).encode())
+        post = head("POST", options.post, f"Content-Type: {options.type}", f"Content-Length: {len(body)}") + body
+        for name, data in (("GET", head("GET", options.get)), ("GET", head("GET", options.get)), ("POST", post)):
             begin = time.monotonic()
             answer = exchange(options.address, data)
             times[name].append(time.monotonic() - begin)
@@ -356,7 +358,7 @@ def main():
     parser.add_argument("--big", default="/", help="path of the largest answer, for slow readers")
     parser.add_argument("--post", default="/echo", help="path of a POST")
     parser.add_argument("--type", default="application/json", help="content type of the POST")
-    parser.add_argument("--body", default='{"text":"' + "x" * 2000 + '"}', help="body of the POST; @FILE reads it")
+    parser.add_argument("--body", default='{"text":"' + "x" * 2000 + '"}', help="body of the POST, @N@ in it becomes a number that never comes twice; @FILE reads it")
     parser.add_argument("--accept", default="200,201,202,303", help="statuses that count as answered")
     parser.add_argument("--counts", default="1000,5000")
     parser.add_argument("--kinds", default=",".join(KINDS))

@@ -33,6 +33,8 @@ pub struct LiveSite {
     pub root: PathBuf,
     /// Its folders.
     pub folders: Folders,
+    /// Where forms post to instead of where the configuration says, in a preview.
+    pub endpoint_url: Option<String>,
 }
 
 /// A decision about a dataset.
@@ -66,7 +68,7 @@ impl LiveSite {
     /// Errors: as [`Folders::new`].
     pub fn new(root: &Path, out: Option<&Path>) -> Result<Self> {
         let out = out.map_or_else(|| root.join("public"), Path::to_owned);
-        Ok(Self { root: root.to_owned(), folders: Folders::new(root, &out)? })
+        Ok(Self { root: root.to_owned(), folders: Folders::new(root, &out)?, endpoint_url: None })
     }
 
     /// The holds on record.
@@ -151,7 +153,9 @@ impl LiveSite {
     ///
     /// Errors: when it is not valid.
     pub fn site(&self) -> Result<Site> {
-        Site::load(&self.root).map_err(|finding| told(&finding))
+        let mut site = Site::load(&self.root).map_err(|finding| told(&finding))?;
+        site.post_to(self.endpoint_url.as_deref());
+        Ok(site)
     }
 
     /// The rules in force.

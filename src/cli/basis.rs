@@ -53,7 +53,8 @@ impl Basis {
         (history, holds, cases): (History, Holds, Vec<Filed>),
         findings: &mut Vec<Finding>,
     ) -> Option<Self> {
-        let site = keep(Site::load(options.root), findings)?;
+        let mut site = keep(Site::load(options.root), findings)?;
+        site.post_to(options.endpoint_url);
         let regime = keep(Regime::load(options.root, &site.regime), findings)?;
         let days = keep(WorkingDays::load(options.root), findings);
         let decisions = keep(Decisions::load(options.root), findings);

@@ -112,7 +112,7 @@ pub(super) fn options<'a>(args: &'a SiteArgs, reuse: Option<&'a Reuse>) -> Resul
     let as_of =
         args.as_of.or_else(locale::today).context("the clock shows no day between 1900 and 2100; use --as-of")?;
     let (allow_draft, allow_empty) = (args.allow_draft, args.allow_empty);
-    Ok(Options { root: &args.site, as_of, allow_draft, allow_empty, reuse })
+    Ok(Options { root: &args.site, as_of, allow_draft, allow_empty, reuse, endpoint_url: None })
 }
 
 fn outcome(run: &Run) -> Outcome {

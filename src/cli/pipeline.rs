@@ -36,6 +36,8 @@ pub struct Options<'a> {
     pub allow_empty: bool,
     /// What earlier builds made.
     pub reuse: Option<&'a Reuse>,
+    /// Where forms post to instead of where the configuration says, in a preview.
+    pub endpoint_url: Option<&'a str>,
 }
 
 /// What a run found, and what it made where nothing stopped it.

@@ -5,26 +5,33 @@
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{self, RecvTimeoutError};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
 use notify::{RecursiveMode, Watcher};
 use tiny_http::{Header, Method, Request, Response, Server};
 
-use crate::cli::pipeline;
+use crate::cli::pipeline::{self, Options};
 use crate::cli::progress::Progress;
-use crate::cli::{Outcome, SiteArgs, build, print, report};
+use crate::cli::{Outcome, SiteArgs, build, locale, print, report};
 use crate::diag::{Finding, Lang, Level};
+use crate::effects::LiveSite;
+use crate::endpoint::run;
+use crate::endpoint::service::{Service, Settings};
 use crate::publish::{self, Folders};
-use crate::records::Lock;
+use crate::records::{CHAIN_FILE, IDS_FILE, Lock, replace};
 use crate::reuse::Reuse;
+use crate::site::Site;
 
 /// How long the input must be quiet before a rebuild.
 const QUIET: Duration = Duration::from_millis(80);
 /// Threads that answer requests.
 const N_THREADS: usize = 4;
+/// Where the forms of a preview post to.
+const ENDPOINT_PATH: &str = "/cases";
 /// The script that reloads the page and shows the findings.
 const LIVE_SCRIPT: &str = include_str!("serve/live.js");
 
@@ -39,6 +46,9 @@ struct Preview {
     folders: Folders,
     base_path: Mutex<String>,
     state: Mutex<State>,
+    /// Where forms post to, where the site has an endpoint.
+    endpoint_url: Option<String>,
+    endpoint: OnceLock<(String, Arc<Service>)>,
 }
 
 /// Builds, serves and watches until the process is ended.
@@ -47,14 +57,20 @@ struct Preview {
 pub fn run(args: &SiteArgs, port: u16, lang: Lang) -> Result<Outcome> {
     let dir = args.site.join(".kaishu");
     std::fs::create_dir_all(&dir).with_context(|| format!("making {}", dir.display()))?;
-    let folders = Folders::new(&args.site, &dir.join("preview"))?;
+    let mut folders = Folders::new(&args.site, &dir.join("preview"))?;
     let _lock = Lock::try_take(&dir.join("lock"))?
         .ok_or_else(|| anyhow!("本站点已在另一处预览 / another preview of this site is running"))?;
     let address = format!("127.0.0.1:{port}");
     let server =
         Server::http(&address).map_err(|error| anyhow!("端口 {port} 不能使用，可能已被占用，请用 --port 另选 / cannot listen on {address}: {error}; choose another --port"))?;
+    let endpoint = Site::load(&args.site).ok().and_then(|site| site.endpoint);
+    if endpoint.is_some() {
+        folders.records = copy_of_records(&args.site, &dir)?;
+    }
     let preview = Arc::new(Preview {
         folders,
+        endpoint_url: endpoint.map(|_| format!("http://{address}{ENDPOINT_PATH}")),
+        endpoint: OnceLock::new(),
         base_path: Mutex::new("/".to_owned()),
         state: Mutex::new(State { version: 0, json: "{}".to_owned() }),
     });
@@ -70,6 +86,7 @@ pub fn run(args: &SiteArgs, port: u16, lang: Lang) -> Result<Outcome> {
     .context("watching the site folder")?;
     watch(&mut watcher, &args.site)?;
     rebuild(args, lang, &preview)?;
+    open_endpoint(args, &preview, lang);
     let server = Arc::new(server);
     for _ in 0..N_THREADS {
         let (server, preview) = (Arc::clone(&server), Arc::clone(&preview));
@@ -101,6 +118,54 @@ pub fn run(args: &SiteArgs, port: u16, lang: Lang) -> Result<Outcome> {
                 print::error(lang, &error);
             }
         }
+    }
+}
+
+/// A copy of the records, so that nothing that is tried in a preview goes on record.
+fn copy_of_records(site: &Path, dir: &Path) -> Result<PathBuf> {
+    let copy = dir.join("records");
+    if copy.exists() {
+        std::fs::remove_dir_all(&copy).with_context(|| format!("removing {}", copy.display()))?;
+    }
+    std::fs::create_dir_all(&copy).with_context(|| format!("making {}", copy.display()))?;
+    for name in [CHAIN_FILE, IDS_FILE] {
+        let from = site.join("records").join(name);
+        if from.exists() {
+            std::fs::copy(&from, copy.join(name)).with_context(|| format!("copying {}", from.display()))?;
+        }
+    }
+    Ok(copy)
+}
+
+/// Opens the endpoint of the preview, with a store of its own that each preview begins anew.
+fn open_endpoint(args: &SiteArgs, preview: &Preview, lang: Lang) {
+    let Some(url) = &preview.endpoint_url else { return };
+    let opened = || -> Result<(String, Arc<Service>)> {
+        let state = args.site.join(".kaishu/cases");
+        if state.exists() {
+            std::fs::remove_dir_all(&state).with_context(|| format!("removing {}", state.display()))?;
+        }
+        run::spool(&state)?;
+        let (root, folders) = (args.site.clone(), preview.folders.clone());
+        let live = LiveSite { root, folders, endpoint_url: Some(url.clone()) };
+        let endpoint = live.site()?.endpoint.context("[endpoint]")?;
+        let path = endpoint.path().to_owned();
+        let settings = Settings { live, state, endpoint, clock: locale::now, log: print::note };
+        Ok((path, Arc::new(Service::open(settings)?)))
+    };
+    match opened() {
+        Ok((path, service)) => {
+            let working = Arc::clone(&service);
+            // It works as long as the process lives.
+            std::thread::spawn(move || working.work(&AtomicBool::new(false)));
+            print::note(print::say(
+                lang,
+                "表单提交到预览自带的受理程序，不记入正式记录",
+                "forms post to the preview's own endpoint; nothing goes on record",
+            ));
+            let _ = preview.endpoint.set((path, service));
+        }
+        Err(error) => print::error(lang, &error),
     }
 }
 
@@ -138,12 +203,17 @@ fn rebuild(args: &SiteArgs, lang: Lang, preview: &Preview) -> Result<()> {
     let progress = Progress::new(lang, false);
     let reuse = Reuse::new(&args.site, &folders.out, args.verify_cache);
     let run = pipeline::with_jobs(args.jobs, || {
-        pipeline::run(build::options(args, Some(&reuse))?, &folders.stage, &folders.records, &progress)
+        let options = Options { endpoint_url: preview.endpoint_url.as_deref(), ..build::options(args, Some(&reuse))? };
+        pipeline::run(options, &folders.stage, &folders.records, &progress)
     })??;
     report::to_terminal(&run.findings, false, args.all, lang);
-    if let (Some(_), Some(basis)) = (&run.made, &run.basis) {
+    if let (Some(made), Some(basis)) = (&run.made, &run.basis) {
         *lock(&preview.base_path) = basis.site.base_path();
         publish::preview(folders)?;
+        if preview.endpoint_url.is_some() {
+            // The endpoint of the preview knows the datasets of the preview.
+            replace(&folders.ids(), &made.register.to_bytes()?)?;
+        }
         reuse.sweep();
     }
     let json = state_json(&run.findings, run.made.is_some(), lang);
@@ -178,9 +248,6 @@ fn state_json(findings: &[Finding], is_whole: bool, lang: Lang) -> String {
 }
 
 fn answer(request: Request, preview: &Preview) -> std::io::Result<()> {
-    if *request.method() != Method::Get && *request.method() != Method::Head {
-        return request.respond(Response::empty(405));
-    }
     // A page of another site could reach a preview by a name of its own; only the machine's own names are answered.
     let host = request.headers().iter().find(|header| header.field.equiv("Host")).map(|header| header.value.as_str());
     let host = host.map(|host| host.rsplit_once(':').map_or(host, |(name, _)| name));
@@ -188,6 +255,14 @@ fn answer(request: Request, preview: &Preview) -> std::io::Result<()> {
         return request.respond(Response::empty(421));
     }
     let path = request.url().split(['?', '#']).next().unwrap_or_default().to_owned();
+    if let Some((endpoint, service)) = preview.endpoint.get()
+        && path.strip_prefix(endpoint.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    {
+        return run::answer(request, service);
+    }
+    if *request.method() != Method::Get && *request.method() != Method::Head {
+        return request.respond(Response::empty(405));
+    }
     match path.as_str() {
         "/__kaishu/live.js" => {
             return text(request, 200, "application/javascript; charset=utf-8", LIVE_SCRIPT);

@@ -152,6 +152,13 @@ impl Day {
         Some(Self(CHINA.to_datetime(instant).date()))
     }
 
+    /// An instant given in seconds since 1970, as RFC 3339 writes it in China's time.
+    #[must_use]
+    pub fn moment_in_china(epoch_seconds: i64) -> String {
+        let instant = Timestamp::from_second(epoch_seconds).unwrap_or_default();
+        format!("{}+08:00", CHINA.to_datetime(instant))
+    }
+
     /// Reads a date and time as a workbook stores it: days since 1899-12-30.
     #[must_use]
     pub fn from_workbook_serial(days: f64) -> Option<String> {

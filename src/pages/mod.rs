@@ -11,6 +11,7 @@
 pub mod case_pages;
 mod escape;
 mod facets;
+mod feed;
 mod parts;
 mod plan;
 mod strings;
@@ -96,6 +97,8 @@ pub fn render(
         stage.put(route, bytes)?;
     }
     view::share(inputs, &facets, &mut theme);
+    let (route, bytes) = feed::notices(inputs, &theme.languages[0].strings)?;
+    stage.put(&route, &bytes)?;
     let mut site = view::SiteView { inputs, facets: &facets, theme: &theme, parts: Vec::new() };
     for language_idx in 0..theme.languages.len() {
         match Parts::render(&site, language_idx) {
@@ -119,7 +122,7 @@ pub fn render(
 }
 
 /// Renders the pages that stand in the place of a dataset which is kept off the site, one for each language, and the
-/// overview of notices.
+/// overview of notices with its feed.
 ///
 /// Shape: `inputs` publish nothing; only what every page shares is taken from them.
 /// Errors: when a template has a mistake or an address cannot be a file name.
@@ -130,7 +133,7 @@ pub fn render_held(inputs: &Inputs<'_>, mut theme: Theme, id: &str) -> Result<Ve
     view::share(inputs, &facets, &mut theme);
     let site = view::SiteView { inputs, facets: &facets, theme: &theme, parts: Vec::new() };
     let folder = format!("datasets/{id}");
-    let mut res = Vec::new();
+    let mut res = vec![feed::notices(inputs, &theme.languages[0].strings)?];
     for job in jobs.into_iter().filter(|job| job.folder == folder || job.folder == "notices") {
         let (template, context) = site.context(&job)?;
         let mut bytes = Vec::new();

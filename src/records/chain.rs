@@ -3,8 +3,8 @@
 //! A line is `{"seq":1,"prev":"…","hash":"…","event":{…}}` where `hash` is the SHA-256 of `seq`, a line break, `prev`,
 //! a line break and the event's bytes as they stand in the line. Changing, removing or exchanging a line breaks it.
 
-use std::fs::OpenOptions;
-use std::io::Write;
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
@@ -39,30 +39,59 @@ fn hash_of(seq: u64, prev: Digest, event: &str) -> Digest {
 /// Reads and checks a whole chain and calls back for each event, oldest first; an absent file is an empty chain.
 ///
 /// Errors: at the first line that does not fit; the message says which and how.
-pub fn read(path: &Path, mut each: impl FnMut(u64, &RawValue) -> Result<()>) -> Result<Tip> {
-    let mut tip = Tip { n_lines: 0, hash: Digest::ZERO };
-    let text = match std::fs::read_to_string(path) {
-        Ok(text) => text,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(tip),
-        Err(error) => return Err(error).with_context(|| format!("reading {}", path.display())),
-    };
-    for (line_idx, text) in text.split_inclusive('\n').enumerate() {
-        let number = line_idx + 1;
-        let at = || format!("{} line {number}", path.display());
-        if !text.ends_with('\n') {
-            bail!("{}: the line is cut off", at());
+pub fn read(path: &Path, each: impl FnMut(u64, &RawValue) -> Result<()>) -> Result<Tip> {
+    let mut end = End::START;
+    end.read_on(path, each)?;
+    Ok(end.tip)
+}
+
+/// How far a chain was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct End {
+    tip: Tip,
+    /// The bytes up to there.
+    n_bytes: u64,
+}
+
+impl End {
+    /// Nothing was read yet.
+    pub const START: Self = Self { tip: Tip { n_lines: 0, hash: Digest::ZERO }, n_bytes: 0 };
+
+    /// Reads and checks what follows, and calls back for each event.
+    ///
+    /// Errors: at the first line that does not fit, and when the chain is shorter than it was.
+    fn read_on(&mut self, path: &Path, mut each: impl FnMut(u64, &RawValue) -> Result<()>) -> Result<()> {
+        let reading = || format!("reading {}", path.display());
+        let mut file = match File::open(path) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && self.n_bytes == 0 => return Ok(()),
+            Err(error) => return Err(error).with_context(reading),
+        };
+        if file.metadata().with_context(reading)?.len() < self.n_bytes {
+            bail!("{}: is shorter than it was", path.display());
         }
-        let line: Line = serde_json::from_str(text).with_context(at)?;
-        if line.seq != tip.n_lines + 1 || line.prev != tip.hash {
-            bail!("{}: does not follow the line before it", at());
+        let mut text = String::new();
+        file.seek(SeekFrom::Start(self.n_bytes)).with_context(reading)?;
+        file.read_to_string(&mut text).with_context(reading)?;
+        for text in text.split_inclusive('\n') {
+            let number = self.tip.n_lines + 1;
+            let at = || format!("{} line {number}", path.display());
+            if !text.ends_with('\n') {
+                bail!("{}: the line is cut off", at());
+            }
+            let line: Line = serde_json::from_str(text).with_context(at)?;
+            if line.seq != number || line.prev != self.tip.hash {
+                bail!("{}: does not follow the line before it", at());
+            }
+            if line.hash != hash_of(line.seq, line.prev, line.event.get()) {
+                bail!("{}: its digest is not that of its content", at());
+            }
+            each(line.seq, &line.event).with_context(at)?;
+            self.tip = Tip { n_lines: line.seq, hash: line.hash };
+            self.n_bytes += text.len() as u64;
         }
-        if line.hash != hash_of(line.seq, line.prev, line.event.get()) {
-            bail!("{}: its digest is not that of its content", at());
-        }
-        each(line.seq, &line.event).with_context(at)?;
-        tip = Tip { n_lines: line.seq, hash: line.hash };
+        Ok(())
     }
-    Ok(tip)
 }
 
 /// Appends an event durably, whatever other processes append at the same time, and answers the new end.
@@ -78,11 +107,32 @@ pub fn append(path: &Path, event: &impl Serialize) -> Result<Tip> {
 /// that [`finish_interrupted`] completes, and what are no such lines is damage.
 /// Errors: when the disk fails, and the chain is then as it was; when the chain is broken.
 pub fn append_all<E: Serialize>(path: &Path, events: &[E]) -> Result<Tip> {
+    append_after(path, &mut { End::START }, |_| (), || Ok(events.iter().collect()))
+}
+
+/// The same for a process that knows how far it read the chain: only what follows is read and checked anew, and `each` is
+/// called back with it. Then `make` says what is to be appended; nobody else appends in between.
+///
+/// Errors: as [`append_all`], and those of `make`; `end` is then as far as the chain could be read.
+pub fn append_after<E: Serialize>(
+    path: &Path,
+    end: &mut End,
+    mut each: impl FnMut(&RawValue),
+    make: impl FnOnce() -> Result<Vec<E>>,
+) -> Result<Tip> {
     let _lock = Lock::take(&path.with_extension("lock"))?;
     complete(path)?;
-    let mut tip = read(path, |_, _| Ok(()))?;
+    end.read_on(path, |_, raw| {
+        each(raw);
+        Ok(())
+    })?;
+    let mut tip = end.tip;
+    let events = make()?;
+    if events.is_empty() {
+        return Ok(tip);
+    }
     let mut bytes = Vec::new();
-    for event in events {
+    for event in &events {
         let event = serde_json::value::to_raw_value(event).context("writing the record")?;
         let seq = tip.n_lines + 1;
         let hash = hash_of(seq, tip.hash, event.get());
@@ -96,6 +146,7 @@ pub fn append_all<E: Serialize>(path: &Path, events: &[E]) -> Result<Tip> {
     let written = write_lines(path, &bytes);
     std::fs::remove_file(&next).with_context(|| format!("removing {}", next.display()))?;
     written?;
+    *end = End { tip, n_bytes: end.n_bytes + bytes.len() as u64 };
     Ok(tip)
 }
 

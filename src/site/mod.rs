@@ -240,6 +240,13 @@ impl Site {
         Ok(())
     }
 
+    /// Lets forms post to another address, where the site has an endpoint.
+    pub fn post_to(&mut self, url: Option<&str>) {
+        if let (Some(endpoint), Some(url)) = (&mut self.endpoint, url) {
+            url.clone_into(&mut endpoint.url);
+        }
+    }
+
     /// What a site that is no demonstration must not leave as the sample has it, and what its footer lacks.
     #[must_use]
     pub fn unfinished(&self) -> Vec<Finding> {

@@ -46,6 +46,17 @@ impl Serving {
         (head.lines().next().unwrap().to_owned(), body.to_owned())
     }
 
+    fn post_json(&self, path: &str, json: &str) -> String {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n"
+        );
+        write!(stream, "{head}Content-Length: {}\r\n\r\n{json}", json.len()).unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        text
+    }
+
     fn wait_for(&self, path: &str, words: &str) {
         let started = Instant::now();
         while started.elapsed() < Duration::from_secs(20) {
@@ -82,4 +93,24 @@ fn the_preview_serves_rebuilds_and_shows_findings() {
     assert!(serving.get("/datasets/stops/").1.contains("公交车站点"), "a failed rebuild took the preview away");
     assert!(!project.path("records/chain.jsonl").exists(), "a preview was recorded as a publication");
     assert!(!project.path("public").exists());
+}
+
+/// The form of a preview posts to the preview itself; nothing of it goes on the real record.
+#[test]
+fn a_preview_takes_cases_in_and_records_nothing() {
+    let project = Project::new();
+    project.append("site.toml", "\n[endpoint]\nurl = \"https://data.example.invalid/in/cases\"\n");
+    let serving = Serving::start(&project);
+    let form = serving.get("/objection/").1;
+    assert!(
+        form.contains(&format!("action=\"http:&#x2F;&#x2F;127.0.0.1:{}&#x2F;cases\"", serving.port))
+            || form.contains(&format!("action=\"http://127.0.0.1:{}/cases\"", serving.port)),
+        "{form}"
+    );
+    let answer = serving.post_json(
+        "/cases",
+        "{\"kind\":\"objection\",\"dataset\":\"stops\",\"grounds\":[\"隐私\"],\"statement\":\"x\"}",
+    );
+    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+    assert!(!project.path("records/chain.jsonl").exists() && !project.path("cases").exists());
 }

@@ -9,13 +9,15 @@ use anyhow::Result;
 
 use super::receive::ACTOR;
 use super::{Service, lock};
-use crate::cases::recorder;
+use crate::cases::recorder::Recorder;
 use crate::cases::store::erasable;
 use crate::model::date::Day;
 use crate::publish::RELEASE_FILE;
 
 /// How often the live folder is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
+/// How long steps are gathered before they go on record.
+const MOMENT: Duration = Duration::from_millis(50);
 /// How often suspensions that failed are tried again.
 const RETRY_EVERY: Duration = Duration::from_secs(10);
 /// How often terms are looked at.
@@ -24,7 +26,7 @@ const ERASE_EVERY: Duration = Duration::from_hours(6);
 /// What the background remembers between its rounds.
 #[derive(Default)]
 struct Rounds {
-    recorded: i64,
+    recorder: Recorder,
     release: Option<SystemTime>,
     retried: Option<Instant>,
     erased: Option<Instant>,
@@ -46,6 +48,8 @@ impl Service {
             let news = lock(&self.news.0);
             let waited = self.news.1.wait_timeout_while(news, LOOK_EVERY, |news| *news == seen);
             seen = *waited.unwrap_or_else(PoisonError::into_inner).0;
+            // Steps are durable already: what comes within a moment goes on record together.
+            std::thread::sleep(MOMENT);
         }
     }
 
@@ -53,8 +57,13 @@ impl Service {
         let live = &self.settings.live;
         let is_due = |last: Option<Instant>, every: Duration| last.is_none_or(|last| last.elapsed() >= every);
         {
-            let reader = lock(&self.reader);
-            rounds.recorded = recorder::record_after(&reader, &live.folders.chain(), rounds.recorded)?;
+            let store = lock(&self.recording);
+            let recorded = rounds.recorder.record(&store, &live.folders.chain());
+            if recorded.is_err() {
+                // What is on record is found out anew.
+                rounds.recorder = Recorder::default();
+            }
+            recorded?;
         }
         // A build, or a copy of one made elsewhere, puts another release note in place.
         let note = live.folders.out.join(RELEASE_FILE);
@@ -82,7 +91,7 @@ impl Service {
         let Some(today) = Day::in_china(now) else { return Ok(()) };
         let terms = self.settings.endpoint.retention.at_least(self.regime.records.years());
         let (words, record) = (terms.words_before(today), terms.record_before(today));
-        let cases = lock(&self.reader).all()?;
+        let cases = lock(&self.recording).all()?;
         for case in cases {
             if let Some(erasable) = erasable(&case, words, record) {
                 lock(&self.writer).erase(&erasable, now, ACTOR)?;

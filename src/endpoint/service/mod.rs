@@ -17,6 +17,7 @@ mod view;
 mod wrong;
 
 use std::path::PathBuf;
+use std::sync::atomic::AtomicBool;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
@@ -71,6 +72,8 @@ pub struct Service {
     pages: CasePages,
     writer: Mutex<Store>,
     reader: Mutex<Store>,
+    /// The background's own, so that nobody waits for the disk of the record.
+    recording: Mutex<Store>,
     proofs: Mutex<Proofs>,
     budgets: Mutex<Budgets>,
     lookups: Mutex<Budgets>,
@@ -78,6 +81,10 @@ pub struct Service {
     register: Mutex<(Option<SystemTime>, Register)>,
     /// One suspension at a time.
     suspending: Mutex<()>,
+    /// Whether a suspension may be left to do: by an earlier process, or because one failed.
+    has_undone: AtomicBool,
+    /// When the store was last written to for a question about health, and whether it could be.
+    health: Mutex<(i64, bool)>,
     /// The number of cases that the background has not seen yet.
     news: (Mutex<u64>, Condvar),
 }
@@ -95,7 +102,8 @@ impl Service {
         let seal =
             Seal::new(settings.endpoint.staff_keys.iter().map(String::as_str)).context("[endpoint] staff_keys")?;
         let writer = Store::open(&settings.state, seal.clone())?;
-        let reader = Store::open(&settings.state, seal)?;
+        let reader = Store::open(&settings.state, seal.clone())?;
+        let recording = Store::open(&settings.state, seal)?;
         recorder::record(&writer, &settings.live.folders.chain())?;
         let key = writer.secret_of("challenges")?;
         let site = settings.live.site()?;
@@ -110,12 +118,15 @@ impl Service {
             pages,
             writer: Mutex::new(writer),
             reader: Mutex::new(reader),
+            recording: Mutex::new(recording),
             proofs: Mutex::new(Proofs::new(key.as_bytes(), limits.proof_bits)),
             budgets: Mutex::new(Budgets::new(limits.per_network_per_hour, limits.per_hour, now)),
             lookups: Mutex::new(Budgets::new(WRONG_SECRETS.0, WRONG_SECRETS.1, now)),
             unproven: Mutex::new(Budgets::new(u32::MAX, limits.unproven_suspensions_per_hour, now)),
             register: Mutex::new((None, Register::default())),
             suspending: Mutex::new(()),
+            has_undone: AtomicBool::new(true),
+            health: Mutex::new((0, true)),
             news: (Mutex::new(1), Condvar::new()),
             settings,
         })
@@ -158,13 +169,21 @@ impl Service {
         }
     }
 
+    /// Whether the store can be written to, found out once a second at most.
     fn health(&self) -> Reply {
-        match lock(&self.writer).try_write() {
-            Ok(()) => Reply::json(200, &json!({ "status": "ok" })),
-            Err(error) => {
+        let now = (self.settings.clock)();
+        let mut health = lock(&self.health);
+        if health.0 != now {
+            let tried = lock(&self.writer).try_write();
+            if let Err(error) = &tried {
                 (self.settings.log)(&format!("health: {error:#}"));
-                Reply::json(503, &json!({ "status": "failing" }))
             }
+            *health = (now, tried.is_ok());
+        }
+        if health.1 {
+            Reply::json(200, &json!({ "status": "ok" }))
+        } else {
+            Reply::json(503, &json!({ "status": "failing" }))
         }
     }
 

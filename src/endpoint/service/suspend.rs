@@ -3,6 +3,8 @@
 //! The order is that of `effects`: the case is on file, then the hold on record, then the data off the site, then the step
 //! on file. Whatever is cut short in between is finished by the next start or the next round of duties.
 
+use std::sync::atomic::Ordering;
+
 use anyhow::Result;
 
 use super::receive::{ACTOR, silence};
@@ -19,6 +21,7 @@ impl Service {
             return;
         }
         if let Err(error) = self.suspend(case) {
+            self.has_undone.store(true, Ordering::Relaxed);
             (self.settings.log)(&format!("suspending: {error:#}"));
         }
     }
@@ -59,12 +62,12 @@ impl Service {
         Ok(())
     }
 
-    /// Suspends what an earlier process left undone.
+    /// Suspends what an earlier process left undone, or what failed.
     pub(super) fn suspend_what_is_due(&self) -> Result<()> {
-        if self.regime.objection.suspend_on_evidence != "immediate" {
+        if !self.has_undone.swap(false, Ordering::Relaxed) {
             return Ok(());
         }
-        let cases = lock(&self.reader).all()?;
+        let cases = lock(&self.recording).all()?;
         for mut case in cases {
             self.suspend_if_due(&mut case);
         }

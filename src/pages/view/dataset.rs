@@ -11,6 +11,7 @@ use crate::pages::plan::Job;
 use crate::pages::strings::{count, shorten, showable, size};
 use crate::pages::view::card::frequency;
 use crate::pages::view::fields::{self, FieldView};
+use crate::pages::view::form;
 use crate::pages::view::history::history;
 use crate::pages::view::shell::{Crumb, PageHead};
 use crate::pages::view::{Fact, Scope, facts};
@@ -43,6 +44,9 @@ pub(super) struct DatasetView {
     contact: Vec<Fact>,
     history: Vec<Fact>,
     metadata: Vec<Link>,
+    object_href: String,
+    /// The form with the dataset filled in by the endpoint, for readers without a script.
+    object_filled_href: String,
 }
 
 #[derive(Serialize)]
@@ -173,6 +177,8 @@ pub(super) fn view(scope: Scope<'_>, job: &Job<'_>, release_idx: usize) -> Datas
         ),
         history: history(scope, release),
         metadata: metadata.collect(),
+        object_href: form::href_for(scope, release.cleared.id.as_str()),
+        object_filled_href: form::filled_href_for(scope, release.cleared.id.as_str()),
         page,
         data_lang,
     }

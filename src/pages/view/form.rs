@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use crate::model::route::href;
 use crate::pages::plan::Job;
 use crate::pages::view::shell::{Crumb, PageHead};
 use crate::pages::view::{Fact, Scope, contact_of_site};
@@ -77,6 +78,18 @@ pub(super) fn status(scope: Scope<'_>, job: &Job<'_>) -> StatusView {
         texts: script_texts(scope),
         contact: contact_of_site(scope),
     }
+}
+
+/// The form as it is linked from a dataset's page; the script fills the dataset in.
+pub(super) fn href_for(scope: Scope<'_>, id: &str) -> String {
+    let page = scope.page_href("objection");
+    if scope.site.inputs.site.endpoint.is_none() { page } else { format!("{page}?dataset={}", href("", id)) }
+}
+
+/// The form with the dataset filled in by the endpoint; nothing where the site has none.
+pub(super) fn filled_href_for(scope: Scope<'_>, id: &str) -> String {
+    let Some(endpoint) = &scope.site.inputs.site.endpoint else { return String::new() };
+    format!("{}/form?dataset={}&lang={}", endpoint.url.trim_end_matches('/'), href("", id), scope.tag())
 }
 
 fn script(scope: Scope<'_>) -> String {

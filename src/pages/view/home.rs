@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::catalog::content::ContentPage;
 use crate::pages::facets::{Kind, updated};
+use crate::pages::feed;
 use crate::pages::plan::{Job, Page};
 use crate::pages::strings::count;
 use crate::pages::view::card::Card;
@@ -49,6 +50,7 @@ pub(super) struct NoticesView {
     page: PageHead,
     notices: Vec<NoticeItem>,
     holds: Vec<HeldItem>,
+    feed: String,
 }
 
 #[derive(Serialize)]
@@ -137,6 +139,7 @@ pub(super) fn notices_page(scope: Scope<'_>, job: &Job<'_>) -> NoticesView {
         page: PageHead::new(scope, job, "notices", scope.strings.get("notices"), Vec::new()),
         notices: notices(scope),
         holds: held::items(scope),
+        feed: scope.file_href(feed::ROUTE),
     }
 }
 
