@@ -2,6 +2,7 @@
 //! addresses that are gone. The staff's command line and the endpoint both go through here.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
@@ -35,6 +36,8 @@ pub struct LiveSite {
     pub folders: Folders,
     /// Where forms post to instead of where the configuration says, in a preview.
     pub endpoint_url: Option<String>,
+    /// How long a take-down waits for a build that is going live.
+    pub patience: Duration,
 }
 
 /// A decision about a dataset.
@@ -52,6 +55,8 @@ pub struct Decision<'a> {
     pub reason: Option<Reason>,
     /// What stands in its place, as an address.
     pub replacement: &'a str,
+    /// The case that it is made for.
+    pub case: Option<&'a str>,
 }
 
 /// What was done to the live folder.
@@ -68,7 +73,12 @@ impl LiveSite {
     /// Errors: as [`Folders::new`].
     pub fn new(root: &Path, out: Option<&Path>) -> Result<Self> {
         let out = out.map_or_else(|| root.join("public"), Path::to_owned);
-        Ok(Self { root: root.to_owned(), folders: Folders::new(root, &out)?, endpoint_url: None })
+        Ok(Self {
+            root: root.to_owned(),
+            folders: Folders::new(root, &out)?,
+            endpoint_url: None,
+            patience: takedown::PATIENCE,
+        })
     }
 
     /// The holds on record.
@@ -78,12 +88,31 @@ impl LiveSite {
         Holds::load(&self.folders.chain())
     }
 
+    /// Whether a dataset is or was on the site.
+    ///
+    /// Errors: when record or register cannot be read.
+    pub fn knows(&self, id: &str) -> Result<bool> {
+        Ok(self.holds()?.of(id).is_some() || Register::load(&self.folders.ids())?.words_of(id).is_some())
+    }
+
+    /// Whether a dataset is kept off the site and nothing of it is left there.
+    ///
+    /// Errors: when the record is broken or the live folder cannot be listed.
+    pub fn is_gone(&self, id: &str) -> Result<bool> {
+        let holds = self.holds()?;
+        let is_done = holds.of(id).is_some() && holds.unfinished().all(|hold| hold.dataset != id);
+        Ok(is_done && !takedown::is_offered(&self.folders.out, id)?)
+    }
+
     /// Puts a decision on record, durably; nothing on the site changes yet.
     ///
     /// Errors: when no such dataset was ever published, or the disk fails.
     pub fn decide(&self, decision: &Decision<'_>, now: i64) -> Result<Hold> {
         let id = decision.dataset;
         let holds = self.holds()?;
+        if decision.change == Change::Suspension && holds.of(id).is_some_and(|hold| hold.change == Change::Withdrawal) {
+            bail!("{id} 已撤回，不能再中止开放 / {id} is withdrawn; it cannot be suspended");
+        }
         let (title, provider, citation) = if let Some(known) = holds.of(id) {
             (known.title.clone(), known.provider.clone(), known.citation.clone())
         } else {
@@ -107,6 +136,7 @@ impl LiveSite {
             basis: decision.basis.to_owned(),
             decided_by: decision.decided_by.to_owned(),
             reason: decision.reason,
+            case: decision.case.map(str::to_owned),
             replacement: decision.replacement.to_owned(),
         };
         chain::append(&self.folders.chain(), &hold)?;
@@ -124,7 +154,7 @@ impl LiveSite {
             Err(error) => (Vec::new(), Some(error)),
         };
         let address = publish::address_of(&hold.dataset);
-        let order = Order { folders: &self.folders, hold, pages, address: &address, now };
+        let order = Order { folders: &self.folders, hold, pages, address: &address, now, patience: self.patience };
         let done = takedown::take_down(&order)?;
         let base = self.site().map_or_else(|_| "/".to_owned(), |site| site.base_path());
         server::write_gone(&self.root.join("server"), &base, &self.holds()?)?;

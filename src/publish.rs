@@ -188,7 +188,8 @@ pub fn finish_takedowns(folders: &Folders, now: i64) -> Result<()> {
     let holds = Holds::load(&folders.chain())?;
     for hold in holds.unfinished() {
         let address = address_of(&hold.dataset);
-        takedown::take_down(&takedown::Order { folders, hold, pages: Vec::new(), address: &address, now })?;
+        let patience = takedown::PATIENCE;
+        takedown::take_down(&takedown::Order { folders, hold, pages: Vec::new(), address: &address, now, patience })?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use crate::records::holds::Holds;
 use crate::records::replace;
 use crate::site::Site;
 
-/// Writes `nginx.conf`, `Caddyfile`, `_headers` and the list of addresses that are gone.
+/// Writes `nginx.conf`, `Caddyfile`, `_headers`, what the endpoint needs where there is one, and the list of addresses that are gone.
 ///
 /// Errors: when the folder cannot be written.
 pub fn write(dir: &Path, site: &Site, holds: &Holds) -> Result<()> {
@@ -25,7 +25,27 @@ pub fn write(dir: &Path, site: &Site, holds: &Holds) -> Result<()> {
         let text = text.replace("{base}", &base).replace("{base_no_slash}", base.trim_end_matches('/'));
         replace(&dir.join(name), text.as_bytes())?;
     }
+    if let Some(endpoint) = &site.endpoint {
+        write_endpoint(dir, endpoint.path())?;
+    }
     write_gone(dir, &base, holds)
+}
+
+/// Writes what the endpoint needs: proxies that buffer or pass its requests, and a unit that shuts it in.
+fn write_endpoint(dir: &Path, path: &str) -> Result<()> {
+    let site = dir.parent().unwrap_or(dir);
+    let site = site.canonicalize().with_context(|| format!("finding {}", site.display()))?;
+    // A percent sign begins a specifier in a unit.
+    let site = site.to_string_lossy().replace('%', "%%");
+    let files = [
+        ("endpoint.nginx.conf", include_str!("server/endpoint.nginx.conf")),
+        ("endpoint.caddy", include_str!("server/endpoint.caddy")),
+        ("kaishu-endpoint.service", include_str!("server/kaishu-endpoint.service")),
+    ];
+    for (name, text) in files {
+        replace(&dir.join(name), text.replace("{path}", path).replace("{site}", &site).as_bytes())?;
+    }
+    Ok(())
 }
 
 /// Writes `gone.nginx.conf` and `gone.caddy`: what was taken down answers 410, so that programs learn to delete it.
@@ -34,7 +54,9 @@ pub fn write(dir: &Path, site: &Site, holds: &Holds) -> Result<()> {
 /// Errors: when the folder cannot be written.
 pub fn write_gone(dir: &Path, base: &str, holds: &Holds) -> Result<()> {
     std::fs::create_dir_all(dir).with_context(|| format!("making {}", dir.display()))?;
-    let (mut nginx, mut caddy) = (String::new(), String::new());
+    // Caddy does not start on an empty import.
+    let head = "# What was taken down answers 410. Made by kaishu.\n";
+    let (mut nginx, mut caddy) = (head.to_owned(), head.to_owned());
     for (idx, hold) in holds.in_force().enumerate() {
         let page = href(base, &format!("datasets/{}/", hold.dataset));
         let api = href(base, &format!("api/v1/datasets/{}/", hold.dataset));

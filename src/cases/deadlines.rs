@@ -44,7 +44,7 @@ pub fn open(case: &Case, regime: &Regime, days: &WorkingDays) -> Vec<Due> {
     let state = case.state();
     let received = case.last(|step| matches!(step, Step::Received(_)));
     let decided = case.last(|step| matches!(step, Step::Decided { .. } | Step::ReviewDecided { .. }));
-    let notified = case.last(|step| matches!(step, Step::AuthorityNotified | Step::ProviderNotified));
+    let notified = case.last(|step| *step == Step::ProviderNotified);
     let review = case.last(|step| *step == Step::ReviewRequested);
     let is_undecided = matches!(state, State::Received | State::AwaitingEvidence | State::Verifying);
     let mut res = Vec::new();
@@ -63,6 +63,10 @@ pub fn open(case: &Case, regime: &Regime, days: &WorkingDays) -> Vec<Due> {
     }
     if state == State::Decided && case.is_untold() {
         add(What::FeedBack, decided, target(regime, kind, "feedback_workdays"));
+        if kind == CaseKind::Correction && regime.correction.deadline.is_some() {
+            // 完成核实、更正，并反馈: one period for all of it.
+            add(What::FeedBack, received, decision(regime, kind));
+        }
     }
     if state == State::InReview {
         add(What::Review, review, target(regime, kind, "review_workdays"));

@@ -64,6 +64,8 @@ pub enum NotYet {
     NotInReview,
     /// A review is under way.
     InReview,
+    /// There was a review already.
+    Reviewed,
     /// The rules ask that the person is told the result first.
     FeedbackDue,
 }
@@ -78,13 +80,33 @@ impl Case {
         }
     }
 
+    /// How many files came with it.
+    #[must_use]
+    pub fn n_files(&self) -> usize {
+        let files = self.events.iter().map(|event| match &event.step {
+            Step::Received(submission) => submission.files.len(),
+            Step::EvidenceReceived { files } => files.len(),
+            _ => 0,
+        });
+        files.sum()
+    }
+
     /// How it was decided last.
     #[must_use]
     pub fn outcome(&self) -> Option<Ending> {
         self.events.iter().rev().find_map(|event| match event.step {
-            Step::Decided { outcome, .. } => Some(outcome),
+            Step::Decided { outcome, .. } | Step::ReviewDecided { outcome: Some(outcome), .. } => Some(outcome),
             _ => None,
         })
+    }
+
+    /// Whether it keeps a dataset closed: it was suspended for it, and it is not decided, or decided for processing first.
+    #[must_use]
+    pub fn keeps_closed(&self, dataset: &str) -> bool {
+        let is_about = self.submission().is_some_and(|submission| submission.dataset == dataset);
+        let is_open = self.outcome().is_none_or(|outcome| outcome == Ending::OpenAfterProcessing);
+        let is_suspended = self.last(|step| matches!(step, Step::Suspended | Step::SuspensionQueued)).is_some();
+        is_about && is_suspended && is_open && self.state() != State::Closed
     }
 
     /// Whether suspending its dataset waits for staff.
@@ -146,7 +168,14 @@ impl Case {
             Step::FeedbackSent | Step::ReviewRequested | Step::Closed if !is_decided => Err(NotYet::NotDecided),
             Step::ReviewRequested | Step::Closed if state == State::InReview => Err(NotYet::InReview),
             Step::ReviewRequested if !self.has_review(regime) => Err(NotYet::NoReview),
+            Step::ReviewRequested if self.last(|step| *step == Step::ReviewRequested).is_some() => {
+                Err(NotYet::Reviewed)
+            }
             Step::ReviewDecided { .. } if state != State::InReview => Err(NotYet::NotInReview),
+            Step::ReviewDecided { outcome: Some(outcome), .. } => {
+                let fits = self.submission().is_some_and(|submission| outcome.fits(submission.kind, regime));
+                if fits { Ok(()) } else { Err(NotYet::OutcomeUnknown) }
+            }
             Step::Closed if self.owes_feedback(regime) => Err(NotYet::FeedbackDue),
             _ => Ok(()),
         }
@@ -155,18 +184,23 @@ impl Case {
     /// Whether the rules suspend the dataset because evidence came in, and nobody did or decided so far.
     #[must_use]
     pub fn wants_suspension(&self, regime: &Regime) -> bool {
-        let Some(submission) = self.submission() else { return false };
         let has_evidence = self.events.iter().any(|event| match &event.step {
             Step::Received(submission) => !submission.files.is_empty(),
-            Step::EvidenceReceived { .. } => true,
+            Step::EvidenceReceived { files } => !files.is_empty(),
             _ => false,
         });
+        has_evidence && self.would_be_suspended_on_evidence(regime)
+    }
+
+    /// Whether evidence that comes in now suspends the dataset.
+    #[must_use]
+    pub fn would_be_suspended_on_evidence(&self, regime: &Regime) -> bool {
+        let Some(submission) = self.submission() else { return false };
         let is_handled = self.last(|step| matches!(step, Step::Suspended | Step::SuspensionQueued)).is_some();
         let is_open = !matches!(self.state(), State::Decided | State::InReview | State::Closed);
         submission.kind == CaseKind::Objection
             && !submission.dataset.is_empty()
             && regime.objection.suspend_on_evidence == "immediate"
-            && has_evidence
             && !is_handled
             && is_open
     }

@@ -26,6 +26,20 @@ pub fn record(store: &Store, chain_path: &Path) -> Result<()> {
     Recorder::default().record(store, chain_path)
 }
 
+/// The number of the last step on record.
+///
+/// Errors: when the record is broken.
+pub fn last_on_record(chain_path: &Path) -> Result<i64> {
+    let mut last = 0;
+    chain::read(chain_path, |_, raw| {
+        if let Ok(step) = serde_json::from_str::<OnRecord>(raw.get()) {
+            last = last.max(step.event);
+        }
+        Ok(())
+    })?;
+    Ok(last)
+}
+
 impl Default for Recorder {
     /// Nothing of the record is known yet.
     fn default() -> Self {

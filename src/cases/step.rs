@@ -137,6 +137,9 @@ pub enum Step {
     ReviewRequested,
     /// The review was decided.
     ReviewDecided {
+        /// How; where it is not said, as before.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        outcome: Option<Ending>,
         /// Why, and how.
         reasons: String,
     },
@@ -174,7 +177,7 @@ impl Step {
             Self::Decided { outcome, .. } => ("decided", Some(*outcome)),
             Self::FeedbackSent => ("feedback_sent", None),
             Self::ReviewRequested => ("review_requested", None),
-            Self::ReviewDecided { .. } => ("review_decided", None),
+            Self::ReviewDecided { outcome, .. } => ("review_decided", *outcome),
             Self::Closed => ("closed", None),
             Self::Erased { what: Erasure::Words } => ("words_erased", None),
             Self::Erased { what: Erasure::Record } => ("record_erased", None),
@@ -247,7 +250,7 @@ impl Ending {
             Self::KeepOpen => Outcome::KeepOpen,
             Self::ResumeOpen => Outcome::ResumeOpen,
             Self::Corrected => return kind == CaseKind::Correction,
-            Self::Unfounded => return kind != CaseKind::Objection,
+            Self::Unfounded => return kind != CaseKind::Objection || regime.objection.outcomes_open_ended,
             Self::Handled => return kind == CaseKind::Report,
         };
         let rule = &regime.objection;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 
@@ -11,11 +12,15 @@ use crate::effects::LiveSite;
 use crate::endpoint::run::{self, listen};
 use crate::endpoint::service::{Service, Settings};
 
+/// How long a take-down waits for a build that is going live before it is left to the background.
+const PATIENCE: Duration = Duration::from_secs(3);
+
 /// Serves until a signal asks it to stop.
 ///
 /// Errors: when the site names no endpoint, its configuration is wrong, the address is taken, or the machine fails.
 pub fn run(args: &EndpointArgs, lang: Lang) -> Result<Outcome> {
-    let live = LiveSite::new(&args.site, args.out.as_deref())?;
+    // Nobody waits longer for an answer than a process that is asked to stop.
+    let live = LiveSite { patience: PATIENCE, ..LiveSite::new(&args.site, args.out.as_deref())? };
     let Some(endpoint) = live.site()?.endpoint else {
         bail!(
             "site.toml 没有 [endpoint]，表单不知道提交到哪里；请写明 url = \"https://…/cases\" / site.toml has no [endpoint], so the form would not know where to post: state url = \"https://…/cases\""

@@ -6,12 +6,12 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
-use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow};
-use notify::{RecursiveMode, Watcher};
+use notify::{RecommendedWatcher, RecursiveMode, Watcher};
 use tiny_http::{Header, Method, Request, Response, Server};
 
 use crate::cli::pipeline::{self, Options};
@@ -21,7 +21,7 @@ use crate::diag::{Finding, Lang, Level};
 use crate::effects::LiveSite;
 use crate::endpoint::run;
 use crate::endpoint::service::{Service, Settings};
-use crate::publish::{self, Folders};
+use crate::publish::{self, Folders, takedown};
 use crate::records::{CHAIN_FILE, IDS_FILE, Lock, replace};
 use crate::reuse::Reuse;
 use crate::site::Site;
@@ -74,17 +74,7 @@ pub fn run(args: &SiteArgs, port: u16, lang: Lang) -> Result<Outcome> {
         base_path: Mutex::new("/".to_owned()),
         state: Mutex::new(State { version: 0, json: "{}".to_owned() }),
     });
-    let (sender, changes) = mpsc::channel();
-    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        if let Ok(event) = event
-            && !event.kind.is_access()
-        {
-            // The receiver lives as long as the process.
-            let _ = sender.send(event.paths);
-        }
-    })
-    .context("watching the site folder")?;
-    watch(&mut watcher, &args.site)?;
+    let (_watcher, changes) = watched(&args.site)?;
     rebuild(args, lang, &preview)?;
     open_endpoint(args, &preview, lang);
     let server = Arc::new(server);
@@ -121,6 +111,22 @@ pub fn run(args: &SiteArgs, port: u16, lang: Lang) -> Result<Outcome> {
     }
 }
 
+/// What changes in the input, as long as the watcher lives.
+fn watched(site: &Path) -> Result<(RecommendedWatcher, Receiver<Vec<PathBuf>>)> {
+    let (sender, changes) = mpsc::channel();
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        if let Ok(event) = event
+            && !event.kind.is_access()
+        {
+            // The receiver lives as long as the process.
+            let _ = sender.send(event.paths);
+        }
+    })
+    .context("watching the site folder")?;
+    watch(&mut watcher, site)?;
+    Ok((watcher, changes))
+}
+
 /// A copy of the records, so that nothing that is tried in a preview goes on record.
 fn copy_of_records(site: &Path, dir: &Path) -> Result<PathBuf> {
     let copy = dir.join("records");
@@ -147,7 +153,7 @@ fn open_endpoint(args: &SiteArgs, preview: &Preview, lang: Lang) {
         }
         run::spool(&state)?;
         let (root, folders) = (args.site.clone(), preview.folders.clone());
-        let live = LiveSite { root, folders, endpoint_url: Some(url.clone()) };
+        let live = LiveSite { root, folders, endpoint_url: Some(url.clone()), patience: takedown::PATIENCE };
         let endpoint = live.site()?.endpoint.context("[endpoint]")?;
         let path = endpoint.path().to_owned();
         let settings = Settings { live, state, endpoint, clock: locale::now, log: print::note };

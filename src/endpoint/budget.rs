@@ -43,21 +43,31 @@ impl Budgets {
     ///
     /// Errors: in how many seconds there is one again.
     pub fn take(&mut self, address: IpAddr, now: i64) -> Result<(), u32> {
+        self.take_many(address, 1, now)
+    }
+
+    /// Takes several at once.
+    ///
+    /// Errors: in how many seconds there are so many again.
+    pub fn take_many(&mut self, address: IpAddr, count: u32, now: i64) -> Result<(), u32> {
+        let count = f64::from(count);
         let network = network_of(address);
         let full = Bucket { left: self.per_network, at: now };
         let own = self.networks.get(&network).copied().unwrap_or(full).left(self.per_network, now);
         let total = self.total.left(self.total_per_hour, now);
-        for (left, per_hour) in [(own, self.per_network), (total, self.total_per_hour)] {
-            if left < 1.0 {
-                return Err(seconds_until_one(left, per_hour));
-            }
-        }
+        let (is_own_enough, is_enough) = (own >= count, total >= count);
+        // What is left is written down whatever comes of it, so that a clock that was put back costs nobody an hour.
+        let spent = if is_own_enough && is_enough { count } else { 0.0 };
+        self.total = Bucket { left: total - spent, at: now };
         if self.networks.len() >= MAX_NETWORKS {
             self.forget(now);
         }
-        self.networks.insert(network, Bucket { left: own - 1.0, at: now });
-        self.total = Bucket { left: total - 1.0, at: now };
-        Ok(())
+        self.networks.insert(network, Bucket { left: own - spent, at: now });
+        match (is_own_enough, is_enough) {
+            (true, true) => Ok(()),
+            (false, _) => Err(seconds_until(count - own, self.per_network)),
+            (true, false) => Err(seconds_until(count - total, self.total_per_hour)),
+        }
     }
 
     /// Forgets networks that have their whole budget; where there are none, all but the newest half.
@@ -74,8 +84,8 @@ impl Budgets {
 }
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 1 and a day")]
-fn seconds_until_one(left: f64, per_hour: f64) -> u32 {
-    ((1.0 - left) * HOUR / per_hour.max(0.1)).ceil().clamp(1.0, 86_400.0) as u32
+fn seconds_until(missing: f64, per_hour: f64) -> u32 {
+    (missing * HOUR / per_hour.max(0.1)).ceil().clamp(1.0, 86_400.0) as u32
 }
 
 /// The network of an address: a /24 of IPv4, a /48 of IPv6.

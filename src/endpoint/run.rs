@@ -16,7 +16,13 @@ use super::guard::{self, Config, Method};
 use super::intake::MAX_BODY_BYTES;
 use super::service::Service;
 use super::service::http::{Ask, Reply};
+use crate::records::Lock;
 
+/// The file whose lock says that an endpoint works on a store.
+pub const ENDPOINT_LOCK: &str = "endpoint.lock";
+/// How long a body may take, and the bytes in a second that it must bring on average: a slow uplink is let in, an idle
+/// one not.
+const BODY_PATIENCE: (Duration, u64) = (Duration::from_mins(10), 8 << 10);
 /// Requests that are worked on at once.
 const N_WORKERS: usize = 8;
 /// How long a worker waits for a request before it looks whether it should end.
@@ -62,14 +68,19 @@ pub fn spool(state: &Path) -> Result<PathBuf> {
 
 /// Serves until `stop` is set; whoever has sent a whole request by then is answered.
 ///
-/// Errors: when the sockets cannot be made.
+/// Errors: when another endpoint works on the store, or the sockets cannot be made.
 pub fn run(settings: Settings<'_>, service: &Service, stop: &AtomicBool) -> Result<()> {
+    let lock = Lock::try_take(&settings.state.join(ENDPOINT_LOCK))?;
+    let _lock = lock.with_context(|| {
+        format!("{}: 另一受理程序正在使用 / another endpoint works on it", settings.state.display())
+    })?;
     let spool = spool(settings.state)?;
     let socket = spool.join("inner.sock");
     let mut server = bind(&socket)?;
     let mut config = Config::new(socket.clone(), spool);
     config.trusted_proxies = settings.trusted_proxies;
     config.workers = N_WORKERS;
+    (config.limits.body_deadline, config.limits.body_rate) = BODY_PATIENCE;
     config.refusal = refusal;
     let path = settings.path;
     config.body_limit = Box::new(move |method, asked| body_limit(&path, *method, asked));

@@ -46,12 +46,18 @@ impl Files {
 
     /// Notes whatever an entry that is not open names, in whichever cell: no other entry may publish it.
     pub fn close(&mut self, entry: &Entry) {
+        self.close_data(entry);
+        for cell in &entry.raw {
+            self.closed.close_text(cell);
+        }
+    }
+
+    /// Notes the data files of an entry that is kept off the site: no other entry may publish their bytes. Its licence text
+    /// may be that of others too.
+    pub fn close_data(&mut self, entry: &Entry) {
         for location in &entry.dataset.locations {
             let (Location::File(named) | Location::Link(named)) = location;
             self.closed.close_named(named);
-        }
-        for cell in &entry.raw {
-            self.closed.close_text(cell);
         }
     }
 

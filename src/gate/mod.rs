@@ -187,8 +187,10 @@ pub fn clear(catalog: Catalog, rules: &Rules<'_>, register: &mut Register) -> De
     let mut files = files::Files::new(rules.root, &catalog.files);
     for ((entry, class), hold) in entries.iter().zip(&classes).zip(&holds) {
         // The bytes of what is held are published by no other entry either.
-        if class.is_err() || hold.is_some() {
+        if class.is_err() {
             files.close(entry);
+        } else if hold.is_some() {
+            files.close_data(entry);
         }
     }
     for row in &catalog.unread {

@@ -175,6 +175,9 @@ impl CasePages {
     pub fn status(&self, language_idx: usize, case: Option<&Value>, problem: &str, receipt: &str) -> Result<Vec<u8>> {
         let language = &self.languages[language_idx];
         let mut context = language.status.clone();
+        if case.is_some_and(|case| case.get("is_new").is_none()) {
+            context.insert("heading", language.strings.get("receipt_title"));
+        }
         context.insert("case", &case);
         context.insert("problem", problem);
         context.insert("receipt", receipt);

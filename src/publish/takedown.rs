@@ -4,6 +4,7 @@
 //! A build that is about to go live waits for this, and this for it: neither brings back what the other removed.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use walkdir::WalkDir;
@@ -27,6 +28,8 @@ pub struct Order<'a> {
     pub address: &'a str,
     /// Now, seconds since 1970.
     pub now: i64,
+    /// How long to wait for a build that is going live.
+    pub patience: Duration,
 }
 
 /// What was done.
@@ -39,18 +42,25 @@ pub struct Done {
     pub naming: Vec<Route>,
 }
 
+/// How long a take-down waits for a build that is going live, where nobody waits for an answer.
+pub const PATIENCE: Duration = Duration::from_mins(10);
+
 /// The lock that a take-down and the moment in which a build goes live share.
 ///
 /// Errors: when the file cannot be made.
 pub fn lock(folders: &Folders) -> Result<Lock> {
-    Lock::take(&folders.records.join("live.lock"))
+    Lock::take(&lock_path(folders))
+}
+
+fn lock_path(folders: &Folders) -> PathBuf {
+    folders.records.join("live.lock")
 }
 
 /// Takes a dataset down; `None` where there is no site to take it from.
 ///
 /// Errors: when the disk fails; what is not done yet is done by the next start.
 pub fn take_down(order: &Order<'_>) -> Result<Option<Done>> {
-    let _lock = lock(order.folders)?;
+    let _lock = Lock::take_within(&lock_path(order.folders), order.patience)?;
     if order.folders.out.join(RELEASE_FILE).exists() {
         // The data first, whatever else there is to stumble over.
         move_away(&order.folders.out, &order.hold.dataset)?;
@@ -162,16 +172,20 @@ pub fn is_offered(out: &Path, id: &str) -> Result<bool> {
     Ok(false)
 }
 
-/// Moves the dataset's folders out of the site, each in one step, then removes them.
+/// Moves the dataset's folders out of the site, each in one step, then removes them; where a folder cannot be moved, such
+/// as to another file system, it is removed in its place.
 fn move_away(out: &Path, id: &str) -> Result<()> {
     let parent = out.parent().context("the output folder has no parent")?;
-    let gone = tempfile::Builder::new().prefix(GONE).tempdir_in(parent).context("making a folder for what goes")?;
+    let gone = tempfile::Builder::new().prefix(GONE).tempdir_in(parent).ok();
     for (idx, folder) in folders_of(out, id)?.iter().enumerate() {
-        std::fs::rename(folder, gone.path().join(idx.to_string()))
-            .with_context(|| format!("removing {}", folder.display()))?;
+        let moved =
+            gone.as_ref().is_some_and(|gone| std::fs::rename(folder, gone.path().join(idx.to_string())).is_ok());
+        if !moved {
+            std::fs::remove_dir_all(folder).with_context(|| format!("removing {}", folder.display()))?;
+        }
         crate::records::sync_parent(folder)?;
     }
-    gone.close().context("removing what was taken down")
+    gone.map_or(Ok(()), |gone| gone.close().context("removing what was taken down"))
 }
 
 fn put(out: &Path, route: &Route, bytes: &[u8], ledger: &mut Ledger) -> Result<()> {

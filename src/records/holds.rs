@@ -82,6 +82,9 @@ pub struct Hold {
     pub decided_by: String,
     /// The class of reasons; none for a resumption.
     pub reason: Option<Reason>,
+    /// The case that it was made for, where it was made for one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<String>,
     /// What stands in its place, as an address.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub replacement: String,

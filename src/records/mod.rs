@@ -9,8 +9,9 @@ pub mod signed;
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 
 use crate::model::digest::Digest;
 
@@ -47,7 +48,7 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
 ///
 /// Errors: when the folder cannot be synced.
 pub fn sync_parent(path: &Path) -> Result<()> {
-    let parent = path.parent().unwrap_or_else(|| Path::new("."));
+    let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
     File::open(parent).and_then(|dir| dir.sync_all()).with_context(|| format!("syncing {}", parent.display()))
 }
 
@@ -78,6 +79,23 @@ impl Lock {
         let file = Self::open(path)?;
         file.lock().with_context(|| format!("locking {}", path.display()))?;
         Ok(Self { _file: file })
+    }
+
+    /// Takes the lock at a path, and waits so long at most while another process has it.
+    ///
+    /// Errors: when the file cannot be made, or the time is over.
+    pub fn take_within(path: &Path, patience: Duration) -> Result<Self> {
+        const LOOK_EVERY: Duration = Duration::from_millis(20);
+        let begin = Instant::now();
+        loop {
+            if let Some(lock) = Self::try_take(path)? {
+                return Ok(lock);
+            }
+            if begin.elapsed() >= patience {
+                bail!("{}: 被另一进程占用 / another process has it", path.display());
+            }
+            std::thread::sleep(LOOK_EVERY);
+        }
     }
 
     /// Takes the lock at a path; `None` when another process has it.

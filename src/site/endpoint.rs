@@ -42,6 +42,10 @@ pub struct IntakeLimits {
     pub per_hour: u32,
     /// Suspensions in an hour that follow at once although nothing was worked out for them; more wait for staff.
     pub unproven_suspensions_per_hour: u32,
+    /// Suspensions in an hour that follow at once; more wait for staff.
+    pub suspensions_per_hour: u32,
+    /// MiB of files in an hour from one network.
+    pub mib_per_network_per_hour: u32,
     /// The bits of the proof of work; each doubles the work, 16 take a phone about a second.
     pub proof_bits: u8,
     /// All attachments together, in MiB.
@@ -64,6 +68,8 @@ impl Default for IntakeLimits {
             per_network_per_hour: 20,
             per_hour: 600,
             unproven_suspensions_per_hour: 10,
+            suspensions_per_hour: 60,
+            mib_per_network_per_hour: 200,
             proof_bits: 16,
             store_mib: 10 * 1024,
         }

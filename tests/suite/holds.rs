@@ -86,6 +86,24 @@ fn no_other_entry_brings_the_bytes_back() {
     }
 }
 
+/// A licence text that several datasets name is no data of the one that is held.
+#[test]
+fn others_under_the_same_licence_text_stay() {
+    let project = project();
+    project.write("datasets/licence.txt", "许可文本");
+    let catalog = "数据资源标识,数据资源名称,提供方名称,开放类型,领域分类,文件,许可文件\na,甲数据,甲局,无条件开放,教育,files/c.csv,licence.txt\n\
+         b-1,乙独有的名称,乙局,无条件开放,教育,files/b.csv,licence.txt\n";
+    project.write("datasets/catalog.csv", catalog);
+    project.append("site.toml", "[catalog.columns]\nlicence_file = \"许可文件\"\n");
+    project.build_well();
+    assert!(
+        project.path("public/datasets/a/LICENSE-SOURCE.txt").exists() || project.path("public/datasets/a").exists()
+    );
+    assert_eq!(hold(&project, "suspend").code, 0);
+    project.build();
+    assert!(project.path("public/datasets/a/files/c.csv").exists());
+}
+
 /// A list of files that is lost costs the tidying up, never the take-down.
 #[test]
 fn a_lost_ledger_does_not_keep_the_data_online() {
@@ -126,6 +144,7 @@ fn what_is_on_record_is_taken_down_by_the_next_start() {
         basis: "第四十条".to_owned(),
         decided_by: "市数据局".to_owned(),
         reason: Some(Reason::Privacy),
+        case: None,
         replacement: String::new(),
     };
     chain::append(&project.path("records/chain.jsonl"), &hold).unwrap();

@@ -198,12 +198,123 @@ fn evidence_suspends_before_the_answer_where_the_rules_say_so() {
     assert_eq!(project.run(&["verify"]).code, 0);
     project.build();
     assert!(naming(&project, &["东站"]).is_empty());
-    let receipt = without["receipt"].as_str().unwrap();
-    let decided =
-        project.run(&["case", "decide", receipt, "--outcome", "resume_open", "--reasons", "x", "--by", "市教育局"]);
-    assert_eq!(decided.code, 0, "{}", decided.stderr);
+    let decide = |case: &Value, outcome: &str| {
+        let receipt = case["receipt"].as_str().unwrap();
+        let args =
+            ["case", "decide", receipt, "--outcome", outcome, "--reasons", "x", "--by", "市教育局", "--lang", "en"];
+        let ran = project.run(&args);
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        ran.stderr
+    };
+    // The other case still keeps it closed; the last one opens it again.
+    assert!(decide(&without, "resume_open").contains("stays closed"));
+    project.build();
+    assert!(!project.path("public/datasets/stops/files").exists());
+    assert!(decide(&second, "resume_open").contains("resumed"));
     project.build_well();
     assert!(project.path("public/datasets/stops/files").exists());
+}
+
+/// What staff closed on another ground is not opened by the end of a case, and a withdrawal is not turned into less.
+#[test]
+fn a_case_opens_only_what_a_case_closed() {
+    let project = project("shuangyashan-2026", "");
+    let receive = |text: &str| {
+        let args =
+            ["case", "receive", "--kind", "objection", "--dataset", "stops", "--ground", "个人隐私", "--by", "z"];
+        project.run(&[&args[..], &["--statement", text]].concat()).stdout.trim().to_owned()
+    };
+    let (first, second) = (receive("a"), receive("b"));
+    let decide = |receipt: &str, outcome: &str| {
+        project.run(&["case", "decide", receipt, "--outcome", outcome, "--reasons", "x", "--by", "y", "--lang", "en"])
+    };
+    assert_eq!(project.run(&["case", "suspend", "stops", "--basis", "b", "--by", "x", "--reason", "security"]).code, 0);
+    assert!(decide(&first, "resume_open").stderr.contains("stays closed"));
+    assert_eq!(
+        project.run(&["case", "withdraw", "stops", "--basis", "b", "--by", "x", "--reason", "security"]).code,
+        0
+    );
+    let refused = project.run(&["case", "suspend", &second, "--by", "x"]);
+    assert!(refused.code == 2 && refused.stderr.contains("withdrawn"), "{}", refused.stderr);
+    decide(&second, "resume_open");
+    assert!(project.run(&["case", "holds", "--lang", "en"]).stdout.contains("withdrawn"));
+    let unknown = project.run(&[
+        "case",
+        "receive",
+        "--kind",
+        "report",
+        "--dataset",
+        "nosuch",
+        "--ground",
+        "g",
+        "--statement",
+        "s",
+        "--by",
+        "z",
+    ]);
+    assert_eq!(unknown.code, 2);
+}
+
+/// Words are no evidence, and what comes later is held to the same limits as what comes first.
+#[test]
+fn evidence_that_comes_later_is_judged_like_the_first() {
+    let project = project("shuangyashan-2026", "[endpoint.limits]\nunproven_suspensions_per_hour = 0\n");
+    let endpoint = Endpoint::start(&project);
+    let mut fields = FORM;
+    fields[2].1 = "个人隐私";
+    let case = endpoint.post_form("/cases", &fields, &[], &[]).json();
+    let (secret, receipt) = (case["secret"].as_str().unwrap(), case["receipt"].as_str().unwrap());
+    let path = format!("/cases/{}/evidence", receipt.to_lowercase());
+    let words = endpoint.post_form(&path, &[("secret", secret), ("statement", "please")], &[], &[]);
+    assert_eq!((words.status, words.json()["effect"].as_str()), (201, Some("none")));
+    let nothing = endpoint.post_form(&path, &[("secret", secret)], &[], &[("Accept", "text/html")]);
+    assert!(nothing.status == 422 && nothing.body.contains(receipt), "the page of the case: {}", nothing.body);
+    let file = endpoint.post_form(&path, &[("secret", secret)], &[("a.txt", b"x")], &[]);
+    assert_eq!(file.json()["effect"], "queued", "{}", file.body);
+    assert!(project.path("public/datasets/stops/files").exists());
+}
+
+#[test]
+fn one_endpoint_works_on_a_store_and_records_each_step_once() {
+    let project = project("yancheng-2022", "");
+    let first = Endpoint::start(&project);
+    let mut second = project.command(&["endpoint", "--listen", "127.0.0.1:0"]);
+    let second = second.stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap();
+    assert_eq!(second.code(), Some(2));
+    let receipt = first.post_form("/cases", &FORM, &[], &[]).json()["receipt"].as_str().unwrap().to_owned();
+    first.stop();
+    for step in [&["notify", &receipt, "--by", "z"][..], &["notify", &receipt, "--by", "z", "--to", "authority"]] {
+        assert_eq!(project.run(&[&["case"], step].concat()).code, 0);
+        Endpoint::start(&project).stop();
+    }
+    let record = project.read("records/chain.jsonl");
+    assert_eq!(record.matches("\"kind\":\"case\"").count(), 3, "{record}");
+}
+
+/// A copy that is put back is the store again, and what comes then is on record like everything else.
+#[test]
+fn a_copy_is_put_back() {
+    let project = project("yancheng-2022", "");
+    let endpoint = Endpoint::start(&project);
+    assert_eq!(endpoint.post_form("/cases", &FORM, &[], &[]).status, 201);
+    let copy = project.path("copy.db");
+    assert_eq!(project.run(&["case", "backup", copy.to_str().unwrap()]).code, 0);
+    let mut fields = FORM;
+    fields[3].1 = "later";
+    assert_eq!(endpoint.post_form("/cases", &fields, &[], &[]).status, 201);
+    let busy = project.run(&["case", "restore", copy.to_str().unwrap(), "--lang", "en"]);
+    assert!(busy.code == 2 && busy.stderr.contains("stop it first"), "{}", busy.stderr);
+    endpoint.stop();
+    assert_eq!(project.run(&["case", "restore", copy.to_str().unwrap()]).code, 0);
+    assert_eq!(project.run(&["case", "list"]).stdout.lines().count(), 1);
+    let n_before = project.read("records/chain.jsonl").matches("\"kind\":\"case\"").count();
+    let endpoint = Endpoint::start(&project);
+    fields[3].1 = "after";
+    assert_eq!(endpoint.post_form("/cases", &fields, &[], &[]).status, 201);
+    endpoint.stop();
+    let n_after = project.read("records/chain.jsonl").matches("\"kind\":\"case\"").count();
+    assert_eq!(n_after, n_before + 1);
+    assert_eq!(project.run(&["case", "check"]).code, 0);
 }
 
 /// A process that is killed between the case and the take-down: the next start finishes it.

@@ -10,8 +10,10 @@ mod schema;
 mod upkeep;
 
 use std::fs::File;
-use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use hmac::{Hmac, KeyInit, Mac};
@@ -27,6 +29,10 @@ pub use upkeep::{Checked, Erasable, erasable};
 
 /// Signs of a receipt after its year, five bits each.
 const RECEIPT_SIGNS: usize = 10;
+/// How long to wait for another process that writes.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The file of the key of what makes requests the same.
+const REQUEST_KEY_FILE: &str = "requests.key";
 /// Signs of a secret, five bits each.
 const SECRET_SIGNS: usize = 16;
 
@@ -36,6 +42,8 @@ pub struct Store {
     dir: PathBuf,
     seal: Seal,
     secret_key: Vec<u8>,
+    /// The key of what makes requests the same.
+    request_key: Vec<u8>,
 }
 
 /// A file that is to be put on file.
@@ -46,13 +54,23 @@ pub struct Upload {
     pub content: File,
 }
 
-/// What makes a request the same as an earlier one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What makes a request the same as an earlier one: texts that only their digest is kept of, with a key that lies in no copy
+/// of the store, so that what somebody said cannot be found out by trying.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key {
-    /// The digest of the key that the client chose, or of what stands in for one.
-    pub key: Digest,
+    /// The key that the client chose, or what stands in for one.
+    pub key: String,
+    /// The key that would have stood in for it a moment ago.
+    pub before: Option<String>,
     /// The digest of everything that was sent.
     pub content: Digest,
+}
+
+/// The same, as it is kept.
+struct Kept {
+    key: String,
+    before: Option<String>,
+    content: String,
 }
 
 /// An event with what belongs to it.
@@ -112,13 +130,15 @@ impl Store {
         connection
             .execute_batch(
                 "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON; \
-                 PRAGMA secure_delete = ON; PRAGMA busy_timeout = 10000; PRAGMA temp_store = MEMORY;",
+                 PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY;",
             )
             .with_context(opening)?;
+        connection.busy_timeout(PATIENCE).with_context(opening)?;
         schema::bring_up_to_date(&mut connection).with_context(opening)?;
         let secret_key = connection.query_row("SELECT value FROM meta WHERE name = 'secret_key'", [], |row| row.get(0));
         let secret_key = secret_key.with_context(opening)?;
-        Ok(Self { connection, dir: dir.to_owned(), seal, secret_key })
+        let request_key = request_key(&connection, &dir.join(REQUEST_KEY_FILE))?;
+        Ok(Self { connection, dir: dir.to_owned(), seal, secret_key, request_key })
     }
 
     /// Puts a new case on file, durably, and answers its number: the year and signs that tell nothing of how many there
@@ -127,15 +147,16 @@ impl Store {
     /// Errors: when the disk fails; nothing is on file then.
     pub fn receive(&mut self, year: i16, mut entry: Entry<'_>, then: Option<&Event>) -> Result<Put<Case>> {
         let sealed = personal::Sealed::new(&self.seal, &self.dir, &mut entry)?;
+        let kept = self.kept(entry.key.take())?;
         let changes = begin(&mut self.connection)?;
-        if let Some(known) = known(&changes, entry.key)? {
+        if let Some(known) = known(&changes, kept.as_ref())? {
             return Ok(known);
         }
         let random: Vec<u8> = changes.query_row("SELECT randomblob(32)", [], |row| row.get(0))?;
         let receipt = format!("KS-{year}-{}", Digest::of(&random).to_copy(RECEIPT_SIGNS));
         changes.execute("INSERT INTO cases (receipt) VALUES (?)", [&receipt]).context("writing a case")?;
         let id = changes.last_insert_rowid();
-        sealed.put(&changes, id, &mut entry)?;
+        sealed.put(&changes, id, &mut entry, kept.as_ref())?;
         let mut events = vec![entry.event.clone()];
         if let Some(event) = then {
             insert(&changes, id, event, None)?;
@@ -145,29 +166,36 @@ impl Store {
         Ok(Put::New(Case { receipt, events }))
     }
 
-    /// Adds what happened in a case, durably, where `allow` lets it follow what is on file at that moment.
+    /// Adds what happened in a case, durably, where `allow` lets it follow what is on file at that moment; `then` follows
+    /// at once, in the same breath.
     ///
     /// Errors: when the disk fails; the inner error says why nothing was added.
     pub fn append<E>(
         &mut self,
         receipt: &str,
         mut entry: Entry<'_>,
+        then: Option<&Event>,
         allow: impl FnOnce(&Case) -> std::result::Result<(), E>,
     ) -> Result<std::result::Result<Put<Case>, Refused<E>>> {
         let sealed = personal::Sealed::new(&self.seal, &self.dir, &mut entry)?;
+        let kept = self.kept(entry.key.take())?;
         let changes = begin(&mut self.connection)?;
         let Some((id, mut case)) = read(&changes, receipt)? else { return Ok(Err(Refused::Unknown)) };
-        if let Some(known) = known(&changes, entry.key)? {
+        if let Some(known) = known(&changes, kept.as_ref())? {
             // A key that was used for another case tells nothing of it.
-            let is_same = matches!(&known, Put::Known(other) if other.receipt != receipt);
-            return Ok(Ok(if is_same { Put::Conflict } else { known }));
+            let is_of_other = matches!(&known, Put::Known(other) if other.receipt != receipt);
+            return Ok(Ok(if is_of_other { Put::Conflict } else { known }));
         }
         if let Err(why) = allow(&case) {
             return Ok(Err(Refused::NotAllowed(why)));
         }
-        sealed.put(&changes, id, &mut entry)?;
-        changes.commit().context("writing an event")?;
+        sealed.put(&changes, id, &mut entry, kept.as_ref())?;
         case.events.push(entry.event.clone());
+        if let Some(event) = then {
+            insert(&changes, id, event, None)?;
+            case.events.push(event.clone());
+        }
+        changes.commit().context("writing an event")?;
         Ok(Ok(Put::New(case)))
     }
 
@@ -176,6 +204,29 @@ impl Store {
     /// Errors: when the store cannot be read.
     pub fn case(&self, receipt: &str) -> Result<Option<Case>> {
         Ok(read(&self.connection, receipt)?.map(|(_, case)| case))
+    }
+
+    /// What is kept of what makes a request the same.
+    fn kept(&self, key: Option<Key>) -> Result<Option<Kept>> {
+        let Some(Key { key, before, content }) = key else { return Ok(None) };
+        let keyed = |purpose: &str, text: &str| -> Result<String> {
+            let mut mac = Hmac::<Sha256>::new_from_slice(&self.request_key).context("the key of requests")?;
+            mac.update(purpose.as_bytes());
+            mac.update(text.as_bytes());
+            Ok(Digest::of(&mac.finalize().into_bytes()).to_string())
+        };
+        let before = before.map(|before| keyed("key\n", &before)).transpose()?;
+        Ok(Some(Kept { key: keyed("key\n", &key)?, before, content: keyed("content\n", &content.to_string())? }))
+    }
+
+    /// Forgets what made requests the same that came before a moment, seconds since 1970: nobody repeats them any more.
+    ///
+    /// Errors: when the disk fails.
+    pub fn forget_keys(&mut self, before: i64) -> Result<()> {
+        let query =
+            "UPDATE events SET key = NULL, content = NULL WHERE key IS NOT NULL AND json_extract(event, '$.at') < ?";
+        self.connection.execute(query, [before]).context("forgetting keys")?;
+        Ok(())
     }
 
     /// The secret that goes with a receipt. It is worked out, not kept, so that a request that is repeated gets the same.
@@ -212,7 +263,7 @@ impl Store {
         let mut res = Vec::new();
         for row in rows {
             let (id, receipt, text) = row?;
-            let event: Event = serde_json::from_str(&text).with_context(|| format!("reading case {receipt}"))?;
+            let event: Event = serde_json::from_str(&text).context("reading a case")?;
             let (step, outcome) = event.step.public_part();
             let asked = if let Step::Received(submission) = &event.step { Some(submission.kind) } else { None };
             let step = step.to_owned();
@@ -269,26 +320,45 @@ fn begin(connection: &mut Connection) -> Result<Transaction<'_>> {
     connection.transaction_with_behavior(TransactionBehavior::Immediate).context("writing to the store")
 }
 
+/// The key of what makes requests the same, made where there is none: it lies beside the store, not in it.
+fn request_key(connection: &Connection, path: &Path) -> Result<Vec<u8>> {
+    if let Ok(key) = std::fs::read(path) {
+        return Ok(key);
+    }
+    let key: Vec<u8> = connection.query_row("SELECT randomblob(32)", [], |row| row.get(0))?;
+    let mut options = std::fs::OpenOptions::new();
+    match options.write(true).create_new(true).mode(0o600).open(path) {
+        Ok(mut file) => file.write_all(&key).and_then(|()| file.sync_all()).context("writing a key")?,
+        // Another process made it meanwhile.
+        Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {
+            return std::fs::read(path).with_context(|| format!("reading {}", path.display()));
+        }
+        Err(error) => return Err(error).with_context(|| format!("writing {}", path.display())),
+    }
+    Ok(key)
+}
+
 /// What was sent under the same key before.
-fn known(connection: &Connection, key: Option<Key>) -> Result<Option<Put<Case>>> {
-    let Some(Key { key, content }) = key else { return Ok(None) };
-    let query = "SELECT receipt, content FROM events JOIN cases ON cases.id = case_id WHERE key = ?";
+fn known(connection: &Connection, key: Option<&Kept>) -> Result<Option<Put<Case>>> {
+    let Some(Kept { key, before, content }) = key else { return Ok(None) };
+    let query = "SELECT receipt, content FROM events JOIN cases ON cases.id = case_id WHERE key IN (?1, ?2) \
+                 ORDER BY content = ?3 DESC";
     let row = connection
         .prepare_cached(query)?
-        .query_row([key.to_string()], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
+        .query_row(params![key, before, content], |row| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?)))
         .optional()
         .context("reading the store")?;
-    let Some((receipt, before)) = row else { return Ok(None) };
-    if before != content.to_string() {
+    let Some((receipt, found)) = row else { return Ok(None) };
+    if found != *content {
         return Ok(Some(Put::Conflict));
     }
     Ok(read(connection, &receipt)?.map(|(_, case)| Put::Known(case)))
 }
 
 /// Adds an event and answers its number.
-fn insert(connection: &Connection, case_id: i64, event: &Event, key: Option<Key>) -> Result<i64> {
+fn insert(connection: &Connection, case_id: i64, event: &Event, key: Option<&Kept>) -> Result<i64> {
     let text = serde_json::to_string(event).context("writing an event")?;
-    let (key, content) = (key.map(|key| key.key.to_string()), key.map(|key| key.content.to_string()));
+    let (key, content) = (key.map(|key| &key.key), key.map(|key| &key.content));
     connection
         .prepare_cached("INSERT INTO events (case_id, event, key, content) VALUES (?, ?, ?, ?)")?
         .execute(params![case_id, text, key, content])
@@ -304,7 +374,7 @@ fn read(connection: &Connection, receipt: &str) -> Result<Option<(i64, Case)>> {
     let mut events = Vec::new();
     for text in statement.query_map([id], |row| row.get::<_, String>(0))? {
         let text: String = text?;
-        events.push(serde_json::from_str(&text).with_context(|| format!("reading case {receipt}"))?);
+        events.push(serde_json::from_str(&text).context("reading a case")?);
     }
     Ok(Some((id, Case { receipt: receipt.to_owned(), events })))
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use rusqlite::{Connection, params};
 
-use super::{Entry, Store, insert};
+use super::{Entry, Kept, Store, insert};
 use crate::cases::seal::{Keys, Seal};
 use crate::cases::{Attached, Words};
 use crate::model::digest::{Digest, Hasher};
@@ -47,8 +47,14 @@ impl Sealed {
     /// Puts the event of an entry and what belongs to it into the store.
     ///
     /// Errors: when the disk fails.
-    pub fn put(mut self, connection: &Connection, case_id: i64, entry: &mut Entry<'_>) -> Result<()> {
-        let event_id = insert(connection, case_id, entry.event, entry.key)?;
+    pub fn put(
+        mut self,
+        connection: &Connection,
+        case_id: i64,
+        entry: &mut Entry<'_>,
+        key: Option<&Kept>,
+    ) -> Result<()> {
+        let event_id = insert(connection, case_id, entry.event, key)?;
         let is_sealed = self.files.is_some();
         if let Some(words) = &self.words {
             connection
@@ -125,11 +131,9 @@ impl Store {
                 (Some(body), true, Some(keys)) => {
                     let mut plain = Vec::new();
                     keys.open(&mut body.as_slice(), &mut plain)?;
-                    Some(serde_json::from_slice(&plain).with_context(|| format!("reading case {receipt}"))?)
+                    Some(serde_json::from_slice(&plain).context("reading a case")?)
                 }
-                (Some(body), false, _) => {
-                    Some(serde_json::from_slice(&body).with_context(|| format!("reading case {receipt}"))?)
-                }
+                (Some(body), false, _) => Some(serde_json::from_slice(&body).context("reading a case")?),
             };
             res.push(Personal { event_idx, words, files: self.files_of(event_id)? });
         }

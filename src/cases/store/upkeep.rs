@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OpenFlags, params};
 
 use super::{Store, begin, insert, read};
 use crate::cases::{Attached, Case, Erasure, Event, Step};
@@ -147,9 +147,50 @@ impl Store {
         }
         let step = Step::Erased { what: erasable.what };
         insert(&changes, id, &Event { at, actor: actor.to_owned(), step }, None)?;
-        changes.commit().context("erasing")?;
-        // What was overwritten must not live on in the log.
-        self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(())).context("erasing")
+        changes.commit().context("erasing")
+    }
+
+    /// Empties the log, so that what was overwritten does not live on in it; answers whether that could be done, which a
+    /// reader elsewhere may hinder.
+    ///
+    /// Errors: when the disk fails.
+    pub fn empty_log(&self) -> Result<bool> {
+        self.connection.busy_timeout(Duration::from_millis(500)).context("erasing")?;
+        let is_busy = self.connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| row.get::<_, i64>(0));
+        self.connection.busy_timeout(super::PATIENCE).context("erasing")?;
+        Ok(is_busy.context("erasing")? == 0)
+    }
+
+    /// Puts a copy in the place of the store of a folder; events that come then get numbers above the last on record.
+    ///
+    /// Errors: when the copy is none, or the disk fails. Nobody else may have the store open.
+    pub fn restore(copy: &Path, dir: &Path, last_on_record: i64) -> Result<()> {
+        let source = Connection::open_with_flags(copy, OpenFlags::SQLITE_OPEN_READ_ONLY);
+        let source = source.with_context(|| format!("opening {}", copy.display()))?;
+        let n_cases: i64 =
+            source.query_row("SELECT count(*) FROM cases", [], |row| row.get(0)).context("opening the copy")?;
+        let fresh = tempfile::Builder::new().prefix(".restore-").tempfile_in(dir).context("restoring")?;
+        let mut target = Connection::open(fresh.path()).context("restoring")?;
+        let copying = rusqlite::backup::Backup::new(&source, &mut target).context("restoring")?;
+        copying.run_to_completion(1000, Duration::ZERO, None).context("restoring")?;
+        drop(copying);
+        target.pragma_update(None, "journal_mode", "DELETE").context("restoring")?;
+        let raise = "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'events'";
+        if n_cases > 0 {
+            target.execute(raise, [last_on_record]).context("restoring")?;
+        }
+        target.close().map_err(|(_, error)| error).context("restoring")?;
+        fresh.as_file().sync_all().context("restoring")?;
+        // A log that belongs to the old store would be taken for the new one's.
+        for name in ["cases.db-wal", "cases.db-shm"] {
+            let path = dir.join(name);
+            if path.exists() {
+                std::fs::remove_file(&path).with_context(|| format!("removing {}", path.display()))?;
+            }
+        }
+        let path = dir.join("cases.db");
+        fresh.persist(&path).with_context(|| format!("writing {}", path.display()))?;
+        crate::records::sync_parent(&path)
     }
 }
 

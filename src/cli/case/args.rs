@@ -6,6 +6,10 @@ use clap::{Args, Subcommand};
 
 use crate::model::date::Day;
 
+/// How a case can be decided.
+const OUTCOMES: [&str; 7] =
+    ["withdraw", "open_after_processing", "keep_open", "resume_open", "corrected", "unfounded", "handled"];
+
 /// What staff do with a dataset.
 #[derive(Subcommand)]
 pub enum CaseCommand {
@@ -59,6 +63,10 @@ pub enum CaseCommand {
     Transfer(TransferCommand),
     /// 核对案件库的每一个字节 Check every byte of the store
     Check(BookArgs),
+    /// 删除无关的垃圾信息：案件立即办结，内容和附件删除 Discard spam: the case is closed, its words and files erased
+    Discard(StepArgs),
+    /// 用备份恢复案件库，先停止受理程序 Put a copy in the place of the store; stop the endpoint first
+    Restore(BackupArgs),
     /// 备份案件库，不影响受理 Copy the store while it is in use
     Backup(BackupArgs),
     /// 删除保存期限已满的个人信息和案件记录 Erase what its term is over for
@@ -263,7 +271,7 @@ pub struct DecideArgs {
     #[command(flatten)]
     pub step: StepArgs,
     /// 处理结果 how it is decided
-    #[arg(long, value_name = "OUTCOME", value_parser = ["withdraw", "open_after_processing", "keep_open", "resume_open", "corrected", "unfounded", "handled"])]
+    #[arg(long, value_name = "OUTCOME", value_parser = OUTCOMES)]
     pub outcome: String,
     /// 理由，当事人会看到 why; the person reads it
     #[arg(long, value_name = "TEXT")]
@@ -274,9 +282,12 @@ pub struct DecideArgs {
 pub struct ReviewArgs {
     #[command(flatten)]
     pub step: StepArgs,
-    /// 复核决定及理由，当事人会看到；不填则登记复核申请 the decision and why; without it the request is put on file
+    /// 复核决定的理由，当事人会看到；不填则登记复核申请 why the review is decided so; without it the request is put on file
     #[arg(long, value_name = "TEXT")]
     pub reasons: Option<String>,
+    /// 复核改变处理结果的，新的结果；不填则维持 how, where the review changes the outcome
+    #[arg(long, value_name = "OUTCOME", requires = "reasons", value_parser = OUTCOMES)]
+    pub outcome: Option<String>,
 }
 
 #[derive(Args)]
@@ -303,8 +314,8 @@ pub struct ExportArgs {
 
 #[derive(Args)]
 pub struct BackupArgs {
-    /// 写到哪个文件（不得已存在） the file to write; it must not exist
-    pub to: PathBuf,
+    /// 备份文件（备份时不得已存在） the copy; for a backup it must not exist
+    pub file: PathBuf,
     #[command(flatten)]
     pub book: BookArgs,
 }

@@ -97,7 +97,7 @@ impl Book {
     pub fn add(&mut self, receipt: &str, entry: Entry<'_>) -> Result<Case> {
         let Self { store, regime, .. } = self;
         let step = entry.event.step.clone();
-        let case = match store.append(receipt, entry, |case| case.may_follow(&step, regime))? {
+        let case = match store.append(receipt, entry, None, |case| case.may_follow(&step, regime))? {
             Ok(Put::New(case) | Put::Known(case)) => case,
             Ok(Put::Conflict) => bail!("the key was used for another entry"),
             Err(Refused::Unknown) => bail!("没有回执号为 {receipt} 的案件 / there is no case {receipt}"),

@@ -20,7 +20,7 @@ fn decision(args: &ResumeArgs, change: Change) -> Result<Decision<'_>> {
         bail!("--basis 和 --by 不能为空 / --basis and --by must say something");
     }
     let (dataset, basis, decided_by) = (args.dataset.as_str(), args.basis.as_str(), args.by.as_str());
-    Ok(Decision { dataset, change, basis, decided_by, reason: None, replacement: "" })
+    Ok(Decision { dataset, change, basis, decided_by, reason: None, replacement: "", case: None })
 }
 
 /// Takes a dataset off the site.

@@ -37,6 +37,12 @@ pub fn receive(args: &ReceiveArgs, lang: Lang) -> Result<Outcome> {
     if args.on.is_some_and(|day| day > book.today) {
         bail!(say(lang, "收到日期不能晚于今天", "the day it came in cannot be after today"));
     }
+    if !args.dataset.is_empty() && !book.live.knows(&args.dataset)? {
+        bail!(
+            "没有发布过标识为 {0} 的数据集；标识见其网页地址 /datasets/…/ / no dataset {0} was ever published; its identifier stands in the address of its page",
+            args.dataset
+        );
+    }
     let (files, mut uploads) = uploads(&args.evidence)?;
     let submission = Submission {
         kind,
@@ -110,7 +116,10 @@ fn statement_of(text: &str) -> Result<String> {
     let mut res = text.to_owned();
     if text == "-" {
         res.clear();
-        std::io::stdin().take(MAX_STATEMENT_BYTES).read_to_string(&mut res).context("reading standard input")?;
+        std::io::stdin().take(MAX_STATEMENT_BYTES + 1).read_to_string(&mut res).context("reading standard input")?;
+        if res.len() as u64 > MAX_STATEMENT_BYTES {
+            bail!("说明超过 64 KB，请作为附件登记（--evidence）/ longer than 64 KB: put it on file with --evidence");
+        }
     }
     if res.trim().is_empty() {
         bail!("--statement 不能为空 / --statement must say something");

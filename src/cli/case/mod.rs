@@ -46,6 +46,8 @@ pub fn run(command: &CaseCommand, lang: Lang) -> Result<Outcome> {
         CaseCommand::Transfer(TransferCommand::Write(args)) => transfer::write(args, lang),
         CaseCommand::Transfer(TransferCommand::Read(args)) => transfer::read(args, lang),
         CaseCommand::Check(args) => upkeep::check(args, lang),
+        CaseCommand::Discard(args) => upkeep::discard(args, lang),
+        CaseCommand::Restore(args) => upkeep::restore(args, lang),
         CaseCommand::Backup(args) => upkeep::back_up(args, lang),
         CaseCommand::Erase(args) => upkeep::erase(args, lang),
         CaseCommand::Keygen(args) => upkeep::keygen(args, lang),

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use anyhow::{Context, Result, bail};
 
-use crate::cases::{Case, Ending, Step, Submission};
+use crate::cases::{Case, CaseKind, Ending, Step, Submission};
 use crate::cli::case::args::LetterArgs;
 use crate::cli::case::book::Book;
 use crate::cli::case::upkeep::create_new;
@@ -51,12 +51,21 @@ fn written(book: &Book, case: &Case, submission: &Submission, kind: &str, string
         ("grounds", &grounds),
         ("basis", &basis),
     ];
-    let text = |key: &str| strings.fill(key, &places);
+    // A report may be about no dataset.
+    let is_about_none = submission.dataset.is_empty();
+    let text = |key: &str| {
+        let other = format!("{key}_none");
+        let key = if is_about_none && strings.get(&other) != other { &other } else { key };
+        strings.fill(key, &places)
+    };
+    // What the article on objections asks holds for objections alone.
+    let is_objection = submission.kind == CaseKind::Objection;
     let duties = |quotes: &[Option<&str>]| -> Vec<String> {
-        let quotes = quotes.iter().flatten().filter(|quote| !quote.is_empty());
+        let quotes = quotes.iter().flatten().filter(|quote| !quote.is_empty() && is_objection);
         quotes.map(|quote| strings.fill("letter_duty", &[("basis", &basis), ("quote", quote)])).collect()
     };
-    let to_person = strings.get("letter_to_person").to_owned();
+    let to_person = if submission.kind == CaseKind::Report { "letter_to_reporter" } else { "letter_to_person" };
+    let to_person = strings.get(to_person).to_owned();
     let (to, paragraphs) = match kind {
         "receipt" => (to_person, vec![text("letter_receipt_text"), text("letter_receipt_next")]),
         "evidence" => {
@@ -97,7 +106,7 @@ fn decided(
 ) -> Result<Vec<String>> {
     let found = case.events.iter().rev().find_map(|event| match &event.step {
         Step::Decided { outcome, reasons } if kind == "decision" => Some((Some(*outcome), reasons)),
-        Step::ReviewDecided { reasons } if kind == "review" => Some((None, reasons)),
+        Step::ReviewDecided { outcome, reasons } if kind == "review" => Some((*outcome, reasons)),
         _ => None,
     });
     let Some((outcome, reasons)) = found else {
@@ -109,10 +118,11 @@ fn decided(
     );
     let mut res = vec![text("letter_decision_text"), strings.fill("letter_reasons", &[("reasons", reasons)]), result];
     let rule = &book.regime.objection;
-    if let Some(review) = rule.review.said().filter(|review| review.available && kind == "decision") {
+    let is_objection = case.submission().is_some_and(|submission| submission.kind == CaseKind::Objection);
+    if let Some(review) = rule.review.said().filter(|review| review.available && is_objection && kind == "decision") {
         res.push(strings.fill("letter_may_review", &[("body", &review.body), ("basis", basis)]));
     }
-    if let Some(fallback) = &rule.dispute_fallback {
+    if let Some(fallback) = rule.dispute_fallback.as_ref().filter(|_| is_objection) {
         res.push(strings.fill("next_dispute", &[("quote", &fallback.quote), ("article", &fallback.article)]));
     }
     Ok(res)
@@ -120,8 +130,8 @@ fn decided(
 
 fn article_of(book: &Book, submission: &Submission) -> String {
     match submission.kind {
-        crate::cases::CaseKind::Objection => book.regime.objection.article.clone(),
-        crate::cases::CaseKind::Correction => book.regime.correction.article.clone(),
-        crate::cases::CaseKind::Report => book.regime.report.article.clone(),
+        CaseKind::Objection => book.regime.objection.article.clone(),
+        CaseKind::Correction => book.regime.correction.article.clone(),
+        CaseKind::Report => book.regime.report.article.clone(),
     }
 }

@@ -7,6 +7,7 @@ use crate::cases::{Case, Ending, Step};
 use crate::cli::case::args::{DecideArgs, NotifyArgs, ReviewArgs, StepArgs, SuspendArgs};
 use crate::cli::case::book::Book;
 use crate::cli::case::holds::take_off;
+use crate::cli::case::words::not_yet_words;
 use crate::cli::print::say;
 use crate::cli::{Outcome, locale, print};
 use crate::diag::Lang;
@@ -29,60 +30,106 @@ pub fn notify(args: &NotifyArgs, lang: Lang) -> Result<Outcome> {
     plain(&args.step, step, lang)
 }
 
-/// Puts the request for a review on file, or records its decision.
+/// Puts the request for a review on file, or records its decision and does to the dataset what it says.
 ///
-/// Errors: as [`Book::step`].
+/// Errors: as [`decide`].
 pub fn review(args: &ReviewArgs, lang: Lang) -> Result<Outcome> {
-    let step = match &args.reasons {
-        None => Step::ReviewRequested,
-        Some(reasons) => Step::ReviewDecided { reasons: said("--reasons", reasons)? },
-    };
-    plain(&args.step, step, lang)
+    let Some(reasons) = &args.reasons else { return plain(&args.step, Step::ReviewRequested, lang) };
+    let outcome = args.outcome.as_deref().map(outcome_of).transpose()?;
+    let step = Step::ReviewDecided { outcome, reasons: said("--reasons", reasons)? };
+    decided(&args.step, outcome, step, lang)
 }
 
-/// Records a decision, then does to the dataset what it says.
+/// Records a decision, and does to the dataset what it says.
 ///
-/// Errors: as [`Book::step`]; when the dataset cannot be taken down, what is on record is finished by the next start.
+/// Errors: as [`Book::step`]; when the dataset is not known or the machine fails.
 pub fn decide(args: &DecideArgs, lang: Lang) -> Result<Outcome> {
-    let outcome: Ending = serde_json::from_value(json!(args.outcome)).context("--outcome")?;
-    let mut book = Book::open(&args.step.book, lang)?;
+    let outcome = outcome_of(&args.outcome)?;
     let step = Step::Decided { outcome, reasons: said("--reasons", &args.reasons)? };
-    let case = book.step(&args.step.receipt, &args.step.by, step)?;
-    let Some(submission) = case.submission() else { return Ok(Outcome::Done) };
+    decided(&args.step, Some(outcome), step, lang)
+}
+
+fn outcome_of(name: &str) -> Result<Ending> {
+    serde_json::from_value(json!(name)).context("--outcome")
+}
+
+/// What is withdrawn leaves the site before the decision is on file, what is opened again only after it: whatever is cut
+/// short in between leaves the data closed.
+fn decided(args: &StepArgs, outcome: Option<Ending>, step: Step, lang: Lang) -> Result<Outcome> {
+    let mut book = Book::open(&args.book, lang)?;
+    let case = book.case(&args.receipt)?;
+    case.may_follow(&step, &book.regime).map_err(|why| anyhow::anyhow!(not_yet_words(why, lang)))?;
+    let submission = case.submission().context("the record of this case was erased")?;
+    let mut res = Outcome::Done;
+    let is_held =
+        |book: &Book| Ok::<_, anyhow::Error>(book.live.holds()?.of(&submission.dataset).map(|hold| hold.change));
     let basis = basis_of(&book);
-    let decision = |change, reason| Decision {
-        dataset: &submission.dataset,
-        change,
-        basis: &basis,
-        decided_by: &args.step.by,
-        reason,
-        replacement: "",
-    };
-    let held = book.live.holds()?.of(&submission.dataset).map(|hold| hold.change);
-    match outcome {
-        Ending::Withdraw if held != Some(Change::Withdrawal) && !submission.dataset.is_empty() => {
-            let reason = Some(reason_of(&submission.grounds));
-            take_off(&book.live, &decision(Change::Withdrawal, reason), args.step.book.json, lang)
-        }
-        Ending::KeepOpen | Ending::ResumeOpen if held == Some(Change::Suspension) => {
-            book.live.decide(&decision(Change::Resumption, None), locale::now())?;
-            print::note(say(
-                lang,
-                "已记录恢复开放；运行 kaishu build 重新发布",
-                "resumed, on record; run kaishu build to publish it again",
-            ));
-            Ok(Outcome::Done)
-        }
-        Ending::OpenAfterProcessing => {
-            print::note(say(
-                lang,
-                "处理完成后运行 kaishu case resume，再运行 kaishu build",
-                "when the data has been processed, run kaishu case resume, then kaishu build",
-            ));
-            Ok(Outcome::Done)
-        }
-        _ => Ok(Outcome::Done),
+    let withdraws = outcome == Some(Ending::Withdraw) && !submission.dataset.is_empty();
+    if withdraws && is_held(&book)? != Some(Change::Withdrawal) {
+        let reason = Some(reason_of(&submission.grounds));
+        let decision = decision(&case, Change::Withdrawal, &basis, &args.by, reason);
+        res = take_off(&book.live, &decision, args.book.json, lang)?;
     }
+    book.step(&args.receipt, &args.by, step)?;
+    match outcome {
+        Some(Ending::KeepOpen | Ending::ResumeOpen | Ending::Unfounded) => lift(&book, &case, &basis, &args.by)?,
+        Some(Ending::OpenAfterProcessing) if is_held(&book)?.is_some() => print::note(say(
+            lang,
+            "处理完成后运行 kaishu case resume，再运行 kaishu build",
+            "when the data has been processed, run kaishu case resume, then kaishu build",
+        )),
+        _ => {}
+    }
+    Ok(res)
+}
+
+fn decision<'a>(case: &'a Case, change: Change, basis: &'a str, by: &'a str, reason: Option<Reason>) -> Decision<'a> {
+    let dataset = case.submission().map_or("", |submission| &submission.dataset);
+    Decision { dataset, change, basis, decided_by: by, reason, replacement: "", case: Some(&case.receipt) }
+}
+
+/// Ends a suspension that was made for a case, where no other case keeps the dataset closed.
+fn lift(book: &Book, case: &Case, basis: &str, by: &str) -> Result<()> {
+    let Some(submission) = case.submission() else { return Ok(()) };
+    let holds = book.live.holds()?;
+    let Some(hold) = holds.of(&submission.dataset) else { return Ok(()) };
+    let others: Vec<String> = book
+        .store
+        .all()?
+        .into_iter()
+        .filter(|other| other.receipt != case.receipt && other.keeps_closed(&submission.dataset))
+        .map(|other| other.receipt)
+        .collect();
+    if hold.change != Change::Suspension || hold.case.is_none() || !others.is_empty() {
+        print::note(&match book.lang {
+            Lang::Zh => format!(
+                "{} 仍未恢复开放：{}；确需恢复的，运行 kaishu case resume",
+                submission.dataset,
+                if others.is_empty() {
+                    "另有撤回或者中止的决定".to_owned()
+                } else {
+                    format!("另有案件 {}", others.join("、"))
+                }
+            ),
+            Lang::En => format!(
+                "{} stays closed: {}; if it may be opened all the same, run kaishu case resume",
+                submission.dataset,
+                if others.is_empty() {
+                    "another decision withdrew or suspended it".to_owned()
+                } else {
+                    format!("other cases {}", others.join(", "))
+                }
+            ),
+        });
+        return Ok(());
+    }
+    book.live.decide(&decision(case, Change::Resumption, basis, by, None), locale::now())?;
+    print::note(say(
+        book.lang,
+        "已记录恢复开放；运行 kaishu build 重新发布",
+        "resumed, on record; run kaishu build to publish it again",
+    ));
+    Ok(())
 }
 
 /// Suspends a dataset, by its identifier or by a case.
@@ -110,6 +157,7 @@ pub fn suspend(args: &SuspendArgs, lang: Lang) -> Result<Outcome> {
         decided_by: &by,
         reason: Some(reason),
         replacement: &args.replacement,
+        case: None,
     };
     take_off(&book.live, &decision, args.book.json, lang)
 }
@@ -128,16 +176,10 @@ fn suspend_for(
         bail!("案件没有写明数据集 / the case names no dataset");
     }
     // Whether it may follow is asked first: a dataset is not taken down for a closed case.
-    case.may_follow(&Step::Suspended, &book.regime)
-        .map_err(|why| anyhow::anyhow!(crate::cli::case::words::not_yet_words(why, book.lang)))?;
-    let decision = Decision {
-        dataset: &submission.dataset,
-        change: Change::Suspension,
-        basis,
-        decided_by: by,
-        reason: reason.or_else(|| Some(reason_of(&submission.grounds))),
-        replacement: &args.replacement,
-    };
+    case.may_follow(&Step::Suspended, &book.regime).map_err(|why| anyhow::anyhow!(not_yet_words(why, book.lang)))?;
+    let reason = reason.or_else(|| Some(reason_of(&submission.grounds)));
+    let made = decision(case, Change::Suspension, basis, by, reason);
+    let decision = Decision { replacement: &args.replacement, ..made };
     let outcome = take_off(&book.live, &decision, args.book.json, book.lang)?;
     book.step(&case.receipt, by, Step::Suspended)?;
     Ok(outcome)
@@ -154,14 +196,7 @@ pub fn suspend_if_due(book: &mut Book, case: &Case, lang: Lang) -> Result<Outcom
     let basis = basis_of(book);
     let mut outcome = Outcome::Done;
     if book.live.holds()?.of(&submission.dataset).is_none() {
-        let decision = Decision {
-            dataset: &submission.dataset,
-            change: Change::Suspension,
-            basis: &basis,
-            decided_by: &by,
-            reason: Some(reason_of(&submission.grounds)),
-            replacement: "",
-        };
+        let decision = decision(case, Change::Suspension, &basis, &by, Some(reason_of(&submission.grounds)));
         outcome = take_off(&book.live, &decision, false, lang)?;
     }
     book.step(&case.receipt, &by, Step::Suspended)?;

@@ -5,16 +5,19 @@ use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::json;
 
-use crate::cases::seal;
-use crate::cases::store::erasable;
-use crate::cli::case::args::{BackupArgs, BookArgs, KeygenArgs};
+use crate::cases::store::{Erasable, Store, erasable};
+use crate::cases::{Erasure, recorder, seal};
+use crate::cli::case::args::{BackupArgs, BookArgs, KeygenArgs, StepArgs};
 use crate::cli::case::book::Book;
 use crate::cli::print::say;
 use crate::cli::{Outcome, locale, print};
 use crate::diag::Lang;
+use crate::effects::LiveSite;
+use crate::endpoint::run::ENDPOINT_LOCK;
+use crate::records::Lock;
 use crate::site::Retention;
 
 /// Who is named for what is done when a term ends.
@@ -64,11 +67,11 @@ pub fn check(args: &BookArgs, lang: Lang) -> Result<Outcome> {
 ///
 /// Errors: when the file exists or the disk fails.
 pub fn back_up(args: &BackupArgs, lang: Lang) -> Result<Outcome> {
-    Book::open(&args.book, lang)?.store.back_up(&args.to)?;
+    Book::open(&args.book, lang)?.store.back_up(&args.file)?;
     print::note(say(
         lang,
-        "已备份；备份含有个人信息，请加密存放。恢复时把它作为 cases.db 放回案件文件夹",
-        "copied; it holds personal data, keep it encrypted. To restore, put it back as cases.db",
+        "已备份；备份含有个人信息，请加密存放。用 kaishu case restore 恢复",
+        "copied; it holds personal data, keep it encrypted. kaishu case restore puts it back",
     ));
     Ok(Outcome::Done)
 }
@@ -89,10 +92,53 @@ pub fn erase(args: &BookArgs, lang: Lang) -> Result<Outcome> {
         }
     }
     book.put_on_record()?;
+    warn_of_log(&book, lang)?;
     print::note(&match lang {
         Lang::Zh => format!("删除了 {n_erased} 个案件中保存期限已满的内容"),
         Lang::En => format!("erased what its term was over for in {n_erased} cases"),
     });
+    Ok(Outcome::Done)
+}
+
+/// What was erased is overwritten in the store, and leaves the log as soon as nobody reads it.
+fn warn_of_log(book: &Book, lang: Lang) -> Result<()> {
+    if !book.store.empty_log()? {
+        print::note(say(
+            lang,
+            "有其他进程正在读取，日志中的内容稍后由受理程序清除",
+            "another process is reading: what is left in the log goes with the endpoint's next round",
+        ));
+    }
+    Ok(())
+}
+
+/// Discards what is no case: it ends, and what was sent is erased.
+///
+/// Errors: when there is no such case, or the machine fails.
+pub fn discard(args: &StepArgs, lang: Lang) -> Result<Outcome> {
+    let mut book = Book::open(&args.book, lang)?;
+    let case = book.case(&args.receipt)?;
+    if case.outcome().is_some() {
+        bail!("案件已作出决定，保存期限届满后自动删除 / it was decided; its words go at the end of their term");
+    }
+    let erasable = Erasable { receipt: case.receipt, what: Erasure::Words };
+    book.store.erase(&erasable, locale::now(), &args.by)?;
+    book.put_on_record()?;
+    warn_of_log(&book, lang)?;
+    print::note(say(lang, "已删除内容和附件，案件办结", "words and files are erased, the case is closed"));
+    Ok(Outcome::Done)
+}
+
+/// Puts a copy in the place of the store.
+///
+/// Errors: when the endpoint runs, the copy is none, or the disk fails.
+pub fn restore(args: &BackupArgs, lang: Lang) -> Result<Outcome> {
+    let state = args.book.state.clone().unwrap_or_else(|| args.book.site.join("cases"));
+    let _lock = Lock::try_take(&state.join(ENDPOINT_LOCK))
+        .and_then(|lock| lock.context("受理程序正在运行，请先停止 / the endpoint runs: stop it first"))?;
+    let live = LiveSite::new(&args.book.site, args.book.out.as_deref())?;
+    Store::restore(&args.file, &state, recorder::last_on_record(&live.folders.chain())?)?;
+    print::note(say(lang, "已恢复；请运行 kaishu case check", "restored; run kaishu case check"));
     Ok(Outcome::Done)
 }
 

@@ -27,7 +27,7 @@ pub fn due_words(due: &Due, today: Day, lang: Lang) -> String {
     let Some(last_day) = due.last_day else { return format!("{what} 待公布（{basis}）") };
     let overdue = if last_day < today { say(lang, "，已逾期", ", overdue") } else { "" };
     match lang {
-        Lang::Zh => format!("{what}：{last_day} 前（{basis}）{overdue}"),
+        Lang::Zh => format!("{what}：不晚于 {last_day}（{basis}）{overdue}"),
         Lang::En => format!("{what} by {last_day} ({basis}){overdue}"),
     }
 }
@@ -74,6 +74,7 @@ pub fn not_yet_words(why: NotYet, lang: Lang) -> &'static str {
             "正在复核，先运行 kaishu case review --reasons",
             "a review is under way: run `kaishu case review --reasons` first",
         ),
+        NotYet::Reviewed => say(lang, "已经复核过", "there was a review already"),
         NotYet::FeedbackDue => say(
             lang,
             "适用规则要求先反馈处理结果，先运行 kaishu case feedback",

@@ -56,7 +56,9 @@ pub struct Fault {
 }
 
 impl Fault {
-    fn new(field: &'static str, key: &'static str, value: &str) -> Self {
+    /// A fault of a field.
+    #[must_use]
+    pub fn new(field: &'static str, key: &'static str, value: &str) -> Self {
         Self { field, key, value: value.to_owned() }
     }
 }

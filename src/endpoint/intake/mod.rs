@@ -83,20 +83,24 @@ impl Form {
 
 /// Reads a body by its content type; files go into nameless files of a folder.
 ///
-/// Errors: why it could not be read; nothing of it is left behind then.
-pub fn read(content_type: &str, body: &mut dyn Read, dir: &Path) -> Result<Form, Unreadable> {
+/// Errors: why it could not be read, with the fields that were read until then.
+pub fn read(content_type: &str, body: &mut dyn Read, dir: &Path) -> Result<Form, (Unreadable, Form)> {
+    let nothing = |why| (why, Form::default());
     let main_type = content_type.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     match main_type.as_str() {
         "multipart/form-data" => {
             let boundary = boundary_of(content_type);
-            let boundary = boundary.ok_or_else(|| Unreadable::Malformed("Content-Type: boundary".to_owned()))?;
+            let boundary =
+                boundary.ok_or_else(|| nothing(Unreadable::Malformed("Content-Type: boundary".to_owned())))?;
             let mut sink = Collector { form: Form::default(), open: None, dir: dir.to_owned() };
             let limits = Limits { files: MAX_FILES, file_bytes: MAX_FILE_BYTES, ..Limits::default() };
-            multipart::read(body, &boundary, &limits, &mut sink).map_err(unreadable)?;
-            sink.form.check()
+            match multipart::read(body, &boundary, &limits, &mut sink) {
+                Ok(()) => sink.form.check(),
+                Err(refusal) => Err((unreadable(refusal), sink.form)),
+            }
         }
-        "application/json" => read_json(body),
-        _ => Err(Unreadable::Type),
+        "application/json" => read_json(body).map_err(nothing),
+        _ => Err(nothing(Unreadable::Type)),
     }
 }
 
@@ -153,14 +157,17 @@ fn read_json(body: &mut dyn Read) -> Result<Form, Unreadable> {
 
 impl Form {
     /// Checks what each file is, by its content.
-    fn check(mut self) -> Result<Self, Unreadable> {
-        for (name, file) in self.names.iter().zip(&mut self.files) {
-            attachment::check(&mut file.content).map_err(|why| match why {
-                WhyNot::Io(error) => Unreadable::Machine(error),
-                why => Unreadable::File(name.clone(), why),
-            })?;
+    fn check(mut self) -> Result<Self, (Unreadable, Self)> {
+        let mut checked = self.names.iter().zip(&mut self.files);
+        let fault = checked.find_map(|(name, file)| match attachment::check(&mut file.content) {
+            Ok(_) => None,
+            Err(WhyNot::Io(error)) => Some(Unreadable::Machine(error)),
+            Err(why) => Some(Unreadable::File(name.clone(), why)),
+        });
+        match fault {
+            None => Ok(self),
+            Some(why) => Err((why, self)),
         }
-        Ok(self)
     }
 }
 

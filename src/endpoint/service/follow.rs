@@ -1,12 +1,12 @@
 //! A case is followed by who has its receipt and secret: looked up, evidence added, a review asked for.
 
 use super::http::{Ask, Reply};
-use super::receive::PERSON;
+use super::receive::{ACTOR, PERSON};
 use super::wrong::{Code, Wrong};
-use super::{Service, lock};
+use super::{MAX_FILES_OF_CASE, Service, lock};
 use crate::cases::store::{Entry, Put, Refused};
-use crate::cases::{Case, Event, NotYet, State, Step};
-use crate::endpoint::intake::{Form, words};
+use crate::cases::{Case, Event, NotYet, Step};
+use crate::endpoint::intake::{Fault, Form, words};
 use crate::model::digest::copied;
 
 impl Service {
@@ -20,57 +20,77 @@ impl Service {
 
     /// `POST /cases/status`: the same from a form, so that the secret stands in no address.
     pub(super) fn look_up(&self, ask: &mut Ask<'_>) -> Result<Reply, Wrong> {
-        let form = self.read(ask)?;
+        let form = self.read(ask).map_err(|refused| refused.0)?;
         let language_idx = self.language(ask, Some(&form));
         let receipt = form.get("receipt");
-        let found = self.find(ask, receipt, form.get("secret"));
-        let case = match found {
+        let case = match self.find(ask, receipt, form.get("secret")) {
             Ok(case) => case,
-            Err(wrong) if ask.wants_page() => {
+            Err(wrong) => {
                 let message = wrong.message(self.pages.strings(language_idx));
-                let shown: String = receipt.chars().take(40).collect();
-                return Ok(Reply::page(wrong.status(), self.pages.status(language_idx, None, &message, &shown)?));
+                let typed: String = receipt.chars().take(40).collect();
+                let page = ask.wants_page().then(|| self.pages.status(language_idx, None, &message, &typed));
+                return Ok(self.refuse_with(&wrong, language_idx, page.and_then(Result::ok)));
             }
-            Err(wrong) => return Ok(self.refuse(ask, &wrong, language_idx)),
         };
         // The page repeats the secret in its forms, so that evidence can follow without typing it again.
-        let shown = self.shown(&case, Some(form.get("secret").to_owned()), language_idx)?;
-        let mut shown = shown;
+        let mut shown = self.shown(&case, Some(form.get("secret").to_owned()), language_idx)?;
         shown["is_new"] = false.into();
         self.reply_with(ask, 200, &shown, language_idx)
     }
 
     /// `POST /cases/<receipt>/evidence`.
-    pub(super) fn evidence(&self, ask: &mut Ask<'_>, receipt: &str) -> Result<Reply, Wrong> {
-        let mut form = self.read(ask)?;
-        let allow = |case: &Case| if case.state() == State::Closed { Err(NotYet::Closed) } else { Ok(()) };
-        if form.files.is_empty() && form.get("statement").is_empty() {
-            return Err(Wrong::about(Code::Malformed, "evidence, statement"));
-        }
-        let step = Step::EvidenceReceived { files: form.files.iter().map(|file| file.attached.clone()).collect() };
-        self.follow(ask, receipt, &mut form, step, allow)
+    pub(super) fn evidence(&self, ask: &mut Ask<'_>, receipt: &str) -> Reply {
+        self.follow(ask, receipt, |form| {
+            if form.files.is_empty() && form.get("statement").is_empty() {
+                return Err(Wrong::fields(vec![Fault::new("evidence", "fault_evidence", "")]));
+            }
+            Ok(Step::EvidenceReceived { files: form.files.iter().map(|file| file.attached.clone()).collect() })
+        })
     }
 
     /// `POST /cases/<receipt>/review`.
-    pub(super) fn review(&self, ask: &mut Ask<'_>, receipt: &str) -> Result<Reply, Wrong> {
-        let mut form = self.read(ask)?;
-        let step = Step::ReviewRequested;
-        let allow = |case: &Case| case.may_follow(&Step::ReviewRequested, &self.regime);
-        self.follow(ask, receipt, &mut form, step, allow)
+    pub(super) fn review(&self, ask: &mut Ask<'_>, receipt: &str) -> Reply {
+        self.follow(ask, receipt, |form| {
+            if form.files.is_empty() {
+                Ok(Step::ReviewRequested)
+            } else {
+                Err(Wrong::about(Code::Malformed, "evidence"))
+            }
+        })
     }
 
-    fn follow(
-        &self,
-        ask: &Ask<'_>,
-        receipt: &str,
-        form: &mut Form,
-        step: Step,
-        allow: impl FnOnce(&Case) -> Result<(), NotYet>,
-    ) -> Result<Reply, Wrong> {
-        let language_idx = self.language(ask, Some(form));
-        let secret = secret_of(ask, Some(form));
-        self.find(ask, receipt, &secret)?;
-        self.check_room(form)?;
+    /// Adds what was sent to a case; what is wrong with it is told on the page of the case.
+    fn follow(&self, ask: &mut Ask<'_>, receipt: &str, step: impl FnOnce(&Form) -> Result<Step, Wrong>) -> Reply {
+        let (unread, mut form) = match self.read(ask) {
+            Ok(form) => (None, form),
+            Err(refused) => (Some(refused.0), refused.1),
+        };
+        let language_idx = self.language(ask, Some(&form));
+        let secret = secret_of(ask, Some(&form));
+        let case = match self.find(ask, receipt, &secret) {
+            Ok(case) => case,
+            Err(wrong) => return self.refuse(ask, &unread.unwrap_or(wrong), language_idx),
+        };
+        let added = unread
+            .map_or(Ok(()), Err)
+            .and_then(|()| step(&form))
+            .and_then(|step| self.add(ask, &case, &mut form, step));
+        let shown = added.and_then(|(status, case)| {
+            let mut shown = self.shown(&case, Some(secret.clone()), language_idx)?;
+            shown["is_new"] = false.into();
+            self.reply_with(ask, status, &shown, language_idx)
+        });
+        shown.unwrap_or_else(|wrong| {
+            let page = ask.wants_page().then(|| self.case_with(&case, &secret, &wrong, language_idx));
+            self.refuse_with(&wrong, language_idx, page.and_then(Result::ok))
+        })
+    }
+
+    fn add(&self, ask: &Ask<'_>, case: &Case, form: &mut Form, step: Step) -> Result<(u16, Case), Wrong> {
+        let receipt = case.receipt.clone();
+        if case.n_files() + form.files.len() > MAX_FILES_OF_CASE {
+            return Err(Wrong::about(Code::NotAllowed, "why_many_files"));
+        }
         let said = match words(form) {
             Ok(said) => said,
             // Files may come without a word.
@@ -79,10 +99,17 @@ impl Service {
             }
             Err(faults) => return Err(Wrong::fields(faults)),
         };
+        self.check_room(form)?;
+        self.spend(ask, form)?;
         let key = self.key(ask, form, &format!("{receipt} {}", step.public_part().0))?;
-        let event = Event { at: (self.settings.clock)(), actor: PERSON.to_owned(), step };
+        let now = (self.settings.clock)();
+        let would_suspend = !form.files.is_empty() && case.would_be_suspended_on_evidence(&self.regime);
+        let waits = would_suspend && self.waits_for_staff(ask, form, now);
+        let queued = Event { at: now, actor: ACTOR.to_owned(), step: Step::SuspensionQueued };
+        let event = Event { at: now, actor: PERSON.to_owned(), step };
         let entry = Entry { event: &event, words: &said, files: &mut form.files, key: Some(key) };
-        let appended = lock(&self.writer).append(receipt, entry, allow)?;
+        let allow = |case: &Case| case.may_follow(&event.step, &self.regime);
+        let appended = lock(&self.writer).append(&receipt, entry, waits.then_some(&queued), allow)?;
         let (status, mut case) = match appended {
             Ok(Put::New(case)) => (201, case),
             Ok(Put::Known(case)) => (200, case),
@@ -92,9 +119,7 @@ impl Service {
         };
         self.suspend_if_due(&mut case);
         self.wake();
-        let mut shown = self.shown(&case, Some(secret), language_idx)?;
-        shown["is_new"] = false.into();
-        self.reply_with(ask, status, &shown, language_idx)
+        Ok((status, case))
     }
 
     /// The case of a receipt and its secret; who guesses is slowed down.
@@ -105,7 +130,7 @@ impl Service {
         }
         match lock(&self.lookups).take(ask.client, (self.settings.clock)()) {
             Ok(()) => Err(Code::NotFound.into()),
-            Err(seconds) => Err(Wrong { retry_after: Some(seconds), ..Code::Rate.into() }),
+            Err(seconds) => Err(Wrong::too_many(seconds)),
         }
     }
 }
@@ -136,6 +161,7 @@ fn why_key(why: NotYet) -> &'static str {
         NotYet::NoReview => "why_no_review",
         NotYet::NotDecided => "why_not_decided",
         NotYet::InReview => "why_in_review",
+        NotYet::Reviewed => "why_reviewed",
         _ => "why_not_now",
     }
 }

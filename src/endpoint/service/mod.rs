@@ -17,7 +17,7 @@ mod view;
 mod wrong;
 
 use std::path::PathBuf;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
@@ -32,7 +32,7 @@ use crate::effects::LiveSite;
 use crate::endpoint::budget::Budgets;
 use crate::endpoint::intake::{self, Form};
 use crate::endpoint::proof::Proofs;
-use crate::model::digest::{Digest, Hasher};
+use crate::model::digest::Digest;
 use crate::pages::case_pages::CasePages;
 use crate::records::ids::Register;
 use crate::rules::Regime;
@@ -44,6 +44,12 @@ use wrong::{Code, Wrong};
 
 /// Status requests with a wrong secret that a network may make in an hour, and all together.
 const WRONG_SECRETS: (u32, u32) = (60, 6000);
+/// How many tries a network has for each submission.
+const TRIES: u32 = 10;
+/// Most files of one case.
+const MAX_FILES_OF_CASE: usize = 30;
+/// A key that is at least so long is its sender's own; shorter ones are told apart by network.
+const OWN_KEY: usize = 16;
 /// Most characters of an idempotency key.
 const MAX_KEY: usize = 128;
 /// Seconds within which the same content from the same network is the same case, where no key was sent.
@@ -76,13 +82,20 @@ pub struct Service {
     recording: Mutex<Store>,
     proofs: Mutex<Proofs>,
     budgets: Mutex<Budgets>,
+    /// Everything that is sent, whatever comes of it.
+    tries: Mutex<Budgets>,
     lookups: Mutex<Budgets>,
+    mib: Mutex<Budgets>,
+    suspensions: Mutex<Budgets>,
     unproven: Mutex<Budgets>,
     register: Mutex<(Option<SystemTime>, Register)>,
-    /// One suspension at a time.
+    /// One suspension at a time, and so many that wait for it.
     suspending: Mutex<()>,
+    n_suspending: AtomicUsize,
     /// Whether a suspension may be left to do: by an earlier process, or because one failed.
     has_undone: AtomicBool,
+    /// Whether what was erased may still stand in the log of the store.
+    has_log_to_empty: AtomicBool,
     /// When the store was last written to for a question about health, and whether it could be.
     health: Mutex<(i64, bool)>,
     /// The number of cases that the background has not seen yet.
@@ -91,6 +104,11 @@ pub struct Service {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether a part of a path may be a receipt, however it was typed.
+fn is_receipt(part: &str) -> bool {
+    part.get(..3).is_some_and(|head| head.eq_ignore_ascii_case("KS-"))
 }
 
 impl Service {
@@ -121,11 +139,16 @@ impl Service {
             recording: Mutex::new(recording),
             proofs: Mutex::new(Proofs::new(key.as_bytes(), limits.proof_bits)),
             budgets: Mutex::new(Budgets::new(limits.per_network_per_hour, limits.per_hour, now)),
+            tries: Mutex::new(Budgets::new(limits.per_network_per_hour.saturating_mul(TRIES), u32::MAX, now)),
             lookups: Mutex::new(Budgets::new(WRONG_SECRETS.0, WRONG_SECRETS.1, now)),
+            mib: Mutex::new(Budgets::new(limits.mib_per_network_per_hour, u32::MAX, now)),
+            suspensions: Mutex::new(Budgets::new(u32::MAX, limits.suspensions_per_hour, now)),
             unproven: Mutex::new(Budgets::new(u32::MAX, limits.unproven_suspensions_per_hour, now)),
             register: Mutex::new((None, Register::default())),
             suspending: Mutex::new(()),
+            n_suspending: AtomicUsize::new(0),
             has_undone: AtomicBool::new(true),
+            has_log_to_empty: AtomicBool::new(true),
             health: Mutex::new((0, true)),
             news: (Mutex::new(1), Condvar::new()),
             settings,
@@ -137,7 +160,11 @@ impl Service {
         let language_idx = self.language(&ask, None);
         let reply = self.route(&mut ask).unwrap_or_else(|wrong| self.refuse(&ask, &wrong, language_idx));
         // Nobody on the way may keep a copy, and a page of another site may not frame or read it.
-        let reply = reply.with("Cache-Control", "no-store").with("X-Content-Type-Options", "nosniff");
+        let reply = reply
+            .with("Cache-Control", "no-store")
+            .with("X-Content-Type-Options", "nosniff")
+            .with("X-Frame-Options", "DENY")
+            .with("Referrer-Policy", "same-origin");
         let origin = ask.header("origin");
         if !origin.is_empty() && self.origins.contains(&origin) {
             return reply.with("Access-Control-Allow-Origin", origin).with("Vary", "Origin");
@@ -153,15 +180,15 @@ impl Service {
         let parts: Vec<&str> = rest.trim_matches('/').split('/').collect();
         match (ask.method, parts.as_slice()) {
             ("OPTIONS", _) => Ok(self.preflight(ask)),
-            ("POST", [""]) => self.receive(ask),
+            ("POST", [""]) => Ok(self.receive(ask)),
             ("GET", ["challenge"]) => Ok(self.challenge()),
             ("GET", ["openapi.json"]) => Ok(Reply::json(200, &openapi::describe(&self.settings.endpoint))),
             ("GET", ["form"]) => self.form(ask),
             ("GET", ["health"]) => Ok(self.health()),
             ("POST", ["status"]) => self.look_up(ask),
-            ("GET", [receipt]) if receipt.starts_with("KS-") => self.status(ask, receipt),
-            ("POST", [receipt, "evidence"]) if receipt.starts_with("KS-") => self.evidence(ask, receipt),
-            ("POST", [receipt, "review"]) if receipt.starts_with("KS-") => self.review(ask, receipt),
+            ("GET", [receipt]) if is_receipt(receipt) => self.status(ask, receipt),
+            ("POST", [receipt, "evidence"]) if is_receipt(receipt) => Ok(self.evidence(ask, receipt)),
+            ("POST", [receipt, "review"]) if is_receipt(receipt) => Ok(self.review(ask, receipt)),
             ("GET" | "POST", ["" | "challenge" | "openapi.json" | "form" | "status" | "health"]) => {
                 Err(Code::Method.into())
             }
@@ -206,16 +233,20 @@ impl Service {
 
     /// Refuses a request, as a page or as JSON.
     fn refuse(&self, ask: &Ask<'_>, wrong: &Wrong, language_idx: usize) -> Reply {
-        let strings = self.pages.strings(language_idx);
+        let message = wrong.message(self.pages.strings(language_idx));
+        let page = ask.wants_page().then(|| self.pages.status(language_idx, None, &message, ""));
+        self.refuse_with(wrong, language_idx, page.and_then(Result::ok))
+    }
+
+    /// Refuses a request with a page, where there is one.
+    fn refuse_with(&self, wrong: &Wrong, language_idx: usize, page: Option<Vec<u8>>) -> Reply {
         if matches!(wrong.code, Code::Store | Code::Full) {
             // The cause is the machine's: staff must see it, strangers need not.
             (self.settings.log)(&format!("{}: {}", wrong.code.parts().0, wrong.value));
         }
-        let message = wrong.message(strings);
-        let page = ask.wants_page().then(|| self.pages.status(language_idx, None, &message, ""));
         let reply = match page {
-            Some(Ok(body)) => Reply::page(wrong.status(), body),
-            _ => Reply::json(wrong.status(), &wrong.json(strings)),
+            Some(body) => Reply::page(wrong.status(), body),
+            None => Reply::json(wrong.status(), &wrong.json(self.pages.strings(language_idx))),
         };
         let reply = if wrong.code == Code::Method { reply.with("Allow", "GET, POST") } else { reply };
         match wrong.retry_after {
@@ -239,15 +270,34 @@ impl Service {
         if origin.is_empty() || self.origins.contains(&origin) { Ok(()) } else { Err(Code::Origin.into()) }
     }
 
-    /// Reads a body within the limits, and takes one from the sender's budget.
-    fn read(&self, ask: &mut Ask<'_>) -> Result<Form, Wrong> {
-        self.check_origin(ask)?;
+    /// Reads a body within the limits. What cannot be taken comes with what was read of it, for a form that comes back.
+    fn read(&self, ask: &mut Ask<'_>) -> Result<Form, Box<(Wrong, Form)>> {
+        let refused = |wrong: Wrong| Box::new((wrong, Form::default()));
+        self.check_origin(ask).map_err(refused)?;
         let now = (self.settings.clock)();
-        lock(&self.budgets)
-            .take(ask.client, now)
-            .map_err(|seconds| Wrong { retry_after: Some(seconds), ..Code::Rate.into() })?;
+        lock(&self.tries).take(ask.client, now).map_err(|seconds| refused(Wrong::too_many(seconds)))?;
         let content_type = ask.header("content-type");
-        Ok(intake::read(&content_type, ask.body, &self.spool())?)
+        intake::read(&content_type, ask.body, &self.spool()).map_err(|(why, form)| Box::new((why.into(), form)))
+    }
+
+    /// Takes one from the sender's budget, and the size of the files from that of its network.
+    fn spend(&self, ask: &Ask<'_>, form: &Form) -> Result<(), Wrong> {
+        let now = (self.settings.clock)();
+        let bytes: u64 = form.files.iter().map(|file| file.attached.bytes).sum();
+        let mib = u32::try_from(bytes.div_ceil(1 << 20)).unwrap_or(u32::MAX);
+        lock(&self.mib).take_many(ask.client, mib, now).map_err(Wrong::too_many)?;
+        lock(&self.budgets).take(ask.client, now).map_err(Wrong::too_many)
+    }
+
+    /// Whether a suspension that follows from what was sent waits for staff: because there were so many, or because nobody
+    /// worked for it and there were some.
+    fn waits_for_staff(&self, ask: &Ask<'_>, form: &Form, now: i64) -> bool {
+        let is_worked_for = self.is_proven(form, now) || lock(&self.unproven).take(ask.client, now).is_ok();
+        let waits = !is_worked_for || lock(&self.suspensions).take(ask.client, now).is_err();
+        if waits {
+            (self.settings.log)("a suspension waits for staff: see kaishu case list");
+        }
+        waits
     }
 
     /// Where files lie, without names, until they are in the store.
@@ -259,29 +309,34 @@ impl Service {
     fn check_room(&self, form: &Form) -> Result<(), Wrong> {
         let more: u64 = form.files.iter().map(|file| file.attached.bytes).sum();
         let most = self.settings.endpoint.limits.store_mib << 20;
-        if more > 0 && lock(&self.reader).attached_bytes()? + more > most {
+        if more == 0 {
+            return Ok(());
+        }
+        let then = lock(&self.reader).attached_bytes()? + more;
+        if then > most {
             return Err(Wrong::about(Code::Full, "[endpoint.limits] store_mib"));
+        }
+        if then > most / 5 * 4 {
+            (self.settings.log)("the store of attachments is four fifths full: [endpoint.limits] store_mib");
         }
         Ok(())
     }
 
-    /// By what a repetition of a request is known: the client's key, else the content, the network and the quarter hour.
+    /// By what a repetition of a request is known: the client's key, else the content, the address and the quarter hour.
     fn key(&self, ask: &Ask<'_>, form: &Form, about: &str) -> Result<Key, Wrong> {
         let content = form.digest();
         let chosen = ask.header("idempotency-key");
         if chosen.chars().count() > MAX_KEY {
             return Err(Wrong::about(Code::Malformed, "Idempotency-Key"));
         }
-        let mut hasher = Hasher::default();
-        hasher.update_field(about);
-        if chosen.is_empty() {
-            hasher.update_field(&content.to_string());
-            hasher.update_field(&ask.client.to_string());
-            hasher.update_field(&((self.settings.clock)() / SAME_WITHIN).to_string());
-        } else {
-            hasher.update_field(&chosen);
-        }
-        Ok(Key { key: hasher.finish(), content: Digest::of(format!("{about}\n{content}").as_bytes()) })
+        let (client, quarter) = (ask.client, (self.settings.clock)() / SAME_WITHIN);
+        let implied = |quarter: i64| format!("{about}\n{content}\n{client}\n{quarter}");
+        let (key, before) = match chosen.len() {
+            0 => (implied(quarter), Some(implied(quarter - 1))),
+            1..OWN_KEY => (format!("{about}\n{chosen}\n{client}"), None),
+            _ => (format!("{about}\n{chosen}"), None),
+        };
+        Ok(Key { key, before, content: Digest::of(format!("{about}\n{content}").as_bytes()) })
     }
 
     /// Whether a dataset is or was on the site.
@@ -309,6 +364,16 @@ impl Service {
         };
         let view = CaseView::new(case, &personal, secret, &by);
         Ok(serde_json::to_value(view).context("writing the state of a case")?)
+    }
+
+    /// The page of a case with what is wrong with what was sent for it.
+    fn case_with(&self, case: &Case, secret: &str, wrong: &Wrong, idx: usize) -> Result<Vec<u8>, Wrong> {
+        let strings = self.pages.strings(idx);
+        let mut shown = self.shown(case, Some(secret.to_owned()), idx)?;
+        shown["is_new"] = false.into();
+        let mut told = vec![wrong.message(strings)];
+        told.extend(wrong.errors(strings).into_iter().map(|error| error.message));
+        Ok(self.pages.status(idx, Some(&shown), &told.join(" "), &case.receipt)?)
     }
 
     /// The answer that shows a case.

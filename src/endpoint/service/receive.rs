@@ -6,7 +6,7 @@ use super::http::{Ask, Reply};
 use super::wrong::{Code, Wrong};
 use super::{Service, lock};
 use crate::cases::store::{Entry, Put};
-use crate::cases::{CaseKind, Event, Step, Words};
+use crate::cases::{Case, CaseKind, Event, Step, Words};
 use crate::endpoint::intake::{Form, Rules, Said, submission};
 use crate::model::date::Day;
 use crate::pages::case_pages::{Filled, Values};
@@ -18,35 +18,36 @@ pub(super) const PERSON: &str = "site";
 
 impl Service {
     /// `POST /cases`.
-    pub(super) fn receive(&self, ask: &mut Ask<'_>) -> Result<Reply, Wrong> {
-        let mut form = self.read(ask)?;
-        let language_idx = self.language(ask, Some(&form));
-        match self.put_on_file(ask, &mut form, language_idx) {
-            Ok(reply) => Ok(reply),
-            // The form comes back as it was typed; files cannot be sent back.
-            Err(wrong) if ask.wants_page() => {
-                let strings = self.pages.strings(language_idx);
-                let (errors, problem) = (wrong.errors(strings), wrong.message(strings));
-                let body = self.pages.form(language_idx, &Filled::new(values(&form), errors, problem))?;
-                Ok(Reply::page(wrong.status(), body))
+    pub(super) fn receive(&self, ask: &mut Ask<'_>) -> Reply {
+        let (wrong, form) = match self.read(ask) {
+            Ok(mut form) => {
+                let language_idx = self.language(ask, Some(&form));
+                match self.put_on_file(ask, &mut form, language_idx) {
+                    Ok(reply) => return reply,
+                    Err(wrong) => (wrong, form),
+                }
             }
-            Err(wrong) => Ok(self.refuse(ask, &wrong, language_idx)),
-        }
+            Err(refused) => *refused,
+        };
+        // The form comes back as it was typed; files cannot be sent back.
+        let language_idx = self.language(ask, Some(&form));
+        let strings = self.pages.strings(language_idx);
+        let filled = Filled::new(values(&form), wrong.errors(strings), wrong.message(strings));
+        let page = ask.wants_page().then(|| self.pages.form(language_idx, &filled));
+        self.refuse_with(&wrong, language_idx, page.and_then(Result::ok))
     }
 
     fn put_on_file(&self, ask: &Ask<'_>, form: &mut Form, language_idx: usize) -> Result<Reply, Wrong> {
         let rules = Rules { regime: &self.regime, knows: &|id| self.knows(id) };
         let Said { submission, words } = submission(form, &rules).map_err(Wrong::fields)?;
         self.check_room(form)?;
+        self.spend(ask, form)?;
         let now = (self.settings.clock)();
         let key = self.key(ask, form, "case")?;
-        let is_proven = self.is_proven(form, now);
-        let may_suspend = submission.kind == CaseKind::Objection
-            && self.regime.objection.suspend_on_evidence == "immediate"
-            && !submission.files.is_empty();
-        let waits = may_suspend && !is_proven && lock(&self.unproven).take(ask.client, now).is_err();
-        let queued = Event { at: now, actor: ACTOR.to_owned(), step: Step::SuspensionQueued };
         let event = Event { at: now, actor: PERSON.to_owned(), step: Step::Received(submission) };
+        let as_if = Case { receipt: String::new(), events: vec![event.clone()] };
+        let waits = as_if.wants_suspension(&self.regime) && self.waits_for_staff(ask, form, now);
+        let queued = Event { at: now, actor: ACTOR.to_owned(), step: Step::SuspensionQueued };
         let year = Day::in_china(now).context("the clock shows no day between 1900 and 2100")?.year();
         let entry = Entry { event: &event, words: &words, files: &mut form.files, key: Some(key) };
         let put = lock(&self.writer).receive(year, entry, waits.then_some(&queued))?;
@@ -59,13 +60,12 @@ impl Service {
         self.wake();
         let secret = lock(&self.reader).secret_of(&case.receipt)?;
         let shown = self.shown(&case, Some(secret), language_idx)?;
-        Ok(self
-            .reply_with(ask, status, &shown, language_idx)?
-            .with("Location", format!("{}/{}", self.settings.endpoint.url.trim_end_matches('/'), case.receipt)))
+        let address = format!("{}/{}", self.settings.endpoint.url.trim_end_matches('/'), case.receipt);
+        Ok(self.reply_with(ask, status, &shown, language_idx)?.with("Location", address))
     }
 
     /// Whether the sender worked for it.
-    fn is_proven(&self, form: &Form, now: i64) -> bool {
+    pub(super) fn is_proven(&self, form: &Form, now: i64) -> bool {
         let (challenge, nonce) = (form.get("challenge"), form.get("nonce"));
         !challenge.is_empty() && lock(&self.proofs).is_answered(challenge, nonce, now)
     }

@@ -95,9 +95,9 @@ impl CaseView {
             let (step, _) = event.step.public_part();
             StepView { step, label: label("step", step), day: day(event.at) }
         });
-        let (outcome, reasons) = decision(case).unzip();
+        let (outcome, reasons) = (case.outcome(), decision(case).map(|(_, reasons)| reasons));
         let review_reasons = case.events.iter().rev().find_map(|event| match &event.step {
-            Step::ReviewDecided { reasons } => Some(reasons.clone()),
+            Step::ReviewDecided { reasons, .. } => Some(reasons.clone()),
             _ => None,
         });
         let mut may = Vec::new();
@@ -151,6 +151,9 @@ fn state_name(state: State) -> &'static str {
 /// What a case did to its dataset.
 #[must_use]
 pub fn effect(case: &Case, regime: &Regime) -> Effect {
+    if case.outcome().is_some() || case.state() == State::Closed {
+        return Effect::None;
+    }
     let is_queued = case.last(|step| *step == Step::SuspensionQueued).is_some();
     if case.last(|step| *step == Step::Suspended).is_some() {
         Effect::Suspended

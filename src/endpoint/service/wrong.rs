@@ -77,6 +77,12 @@ impl Wrong {
         Self { faults, ..Self::from(Code::Fields) }
     }
 
+    /// Too many; again after so many seconds.
+    #[must_use]
+    pub fn too_many(seconds: u32) -> Self {
+        Self { retry_after: Some(seconds), ..Self::from(Code::Rate) }
+    }
+
     /// The status.
     #[must_use]
     pub fn status(&self) -> u16 {

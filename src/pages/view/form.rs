@@ -166,7 +166,7 @@ fn after_objection(scope: Scope<'_>) -> Vec<String> {
     let (strings, rule) = (scope.strings, &scope.site.inputs.regime.objection);
     let mut res = Vec::new();
     if rule.suspend_on_evidence == "immediate" {
-        res.push(strings.get("next_suspends").to_owned());
+        res.push(strings.fill("next_suspends", &[("article", &rule.article)]));
     }
     match (rule.decision_deadline.said(), rule.policy_targets.get("decision_workdays")) {
         (Some(period), _) => res.push(period_text(scope, period, &rule.article)),

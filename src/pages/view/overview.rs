@@ -64,6 +64,8 @@ fn row(scope: Scope<'_>, kind: CaseKind) -> Option<Row> {
         let by = (inputs.regime, inputs.days);
         timeliness(kind, (case.received_at, case.decided_at), by, inputs.as_of) == Timeliness::InTime
     };
+    let by = (inputs.regime, inputs.days);
+    let has_period = timeliness(kind, (0, None), by, inputs.as_of) != Timeliness::NoPeriod;
     let days: Vec<usize> = decided.iter().filter_map(|case| working_days(case, inputs.days)).collect();
     let average = match days.len() {
         n if n < FEWEST => "-".to_owned(),
@@ -76,7 +78,7 @@ fn row(scope: Scope<'_>, kind: CaseKind) -> Option<Row> {
         label: scope.strings.get(&format!("ask_{}", kind.code_name())).to_owned(),
         received: number(scope, cases.len()),
         decided: number(scope, decided.len()),
-        in_time: number(scope, decided.iter().filter(in_time).count()),
+        in_time: if has_period { number(scope, decided.iter().filter(in_time).count()) } else { "-".to_owned() },
         days: average,
     })
 }

@@ -197,9 +197,10 @@ function receive({ status, responseText }) {
   const page = new DOMParser().parseFromString(responseText, "text/html"), main = $("main", page), again = main && $("#case-form", main);
   if (status === 409) return keep({ key: "" }), [word("conflict")]; // other words came with this key before
   if (!main || !(status < 300 || again)) {
-    let said = (main || page.body).textContent;
-    try { said = JSON.parse(responseText).error.message; } catch { /* a text */ }
-    return [word("refused", { status }), said.replace(/\s+/g, " ").slice(0, 600)];
+    const told = main && $(".error-summary", main);
+    let said = told ? told.textContent : ""; // a proxy's own words help nobody
+    try { said = JSON.parse(responseText).error.message; } catch { /* a page */ }
+    return [word("refused", { status }), said.replace(/\s+/g, " ").slice(0, 600)].filter(Boolean);
   }
   const all = values(), old = $("[type=file]", form), file = again && $("[type=file]", again);
   if (file) { // only the reader can choose files
