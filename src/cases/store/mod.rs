@@ -93,6 +93,28 @@ impl<'a> Entry<'a> {
     }
 }
 
+/// A case that is to be put on file.
+pub struct New {
+    /// The year of its number.
+    pub year: i16,
+    /// That it was received.
+    pub event: Event,
+    /// What was said.
+    pub words: Words,
+    /// The files, in the order of their names in the words.
+    pub files: Vec<Upload>,
+    /// What makes a second request the same.
+    pub key: Option<Key>,
+    /// What follows at once, in the same breath.
+    pub then: Option<Event>,
+}
+
+impl New {
+    fn entry(&mut self) -> Entry<'_> {
+        Entry { event: &self.event, words: &self.words, files: &mut self.files, key: None }
+    }
+}
+
 /// What became of what was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Put<T> {
@@ -141,29 +163,41 @@ impl Store {
         Ok(Self { connection, dir: dir.to_owned(), seal, secret_key, request_key })
     }
 
-    /// Puts a new case on file, durably, and answers its number: the year and signs that tell nothing of how many there
-    /// are. `then` follows at once, in the same breath.
+    /// Puts a new case on file, durably, and answers it.
     ///
     /// Errors: when the disk fails; nothing is on file then.
-    pub fn receive(&mut self, year: i16, mut entry: Entry<'_>, then: Option<&Event>) -> Result<Put<Case>> {
-        let sealed = personal::Sealed::new(&self.seal, &self.dir, &mut entry)?;
-        let kept = self.kept(entry.key.take())?;
+    pub fn receive(&mut self, case: &mut New) -> Result<Put<Case>> {
+        let prepared = self.prepare(case)?;
         let changes = begin(&mut self.connection)?;
-        if let Some(known) = known(&changes, kept.as_ref())? {
-            return Ok(known);
-        }
-        let random: Vec<u8> = changes.query_row("SELECT randomblob(32)", [], |row| row.get(0))?;
-        let receipt = format!("KS-{year}-{}", Digest::of(&random).to_copy(RECEIPT_SIGNS));
-        changes.execute("INSERT INTO cases (receipt) VALUES (?)", [&receipt]).context("writing a case")?;
-        let id = changes.last_insert_rowid();
-        sealed.put(&changes, id, &mut entry, kept.as_ref())?;
-        let mut events = vec![entry.event.clone()];
-        if let Some(event) = then {
-            insert(&changes, id, event, None)?;
-            events.push(event.clone());
-        }
+        let put = put_new(&changes, case, prepared)?;
         changes.commit().context("writing a case")?;
-        Ok(Put::New(Case { receipt, events }))
+        Ok(put)
+    }
+
+    /// Puts several new cases on file with one flush of the disk, and answers each. Where anything fails, each is tried by
+    /// itself, so that one that cannot be kept costs no other.
+    pub fn receive_all(&mut self, cases: &mut [New]) -> Vec<Result<Put<Case>>> {
+        if cases.len() > 1
+            && let Ok(put) = self.receive_together(cases)
+        {
+            return put.into_iter().map(Ok).collect();
+        }
+        cases.iter_mut().map(|case| self.receive(case)).collect()
+    }
+
+    fn receive_together(&mut self, cases: &mut [New]) -> Result<Vec<Put<Case>>> {
+        let prepared: Vec<_> = cases.iter_mut().map(|case| self.prepare(case)).collect::<Result<_>>()?;
+        let changes = begin(&mut self.connection)?;
+        let put = cases.iter_mut().zip(prepared).map(|(case, prepared)| put_new(&changes, case, prepared));
+        let put = put.collect::<Result<Vec<_>>>()?;
+        changes.commit().context("writing cases")?;
+        Ok(put)
+    }
+
+    /// What is worked out of a case before the store is locked for it.
+    fn prepare(&self, case: &mut New) -> Result<(personal::Sealed, Option<Kept>)> {
+        let kept = self.kept(case.key.clone())?;
+        Ok((personal::Sealed::new(&self.seal, &self.dir, &mut case.entry())?, kept))
     }
 
     /// Adds what happened in a case, durably, where `allow` lets it follow what is on file at that moment; `then` follows
@@ -318,6 +352,28 @@ pub fn is_full(error: &anyhow::Error) -> bool {
 
 fn begin(connection: &mut Connection) -> Result<Transaction<'_>> {
     connection.transaction_with_behavior(TransactionBehavior::Immediate).context("writing to the store")
+}
+
+/// Puts a new case into the store; its number is the year and signs that tell nothing of how many there are.
+fn put_new(
+    changes: &Connection,
+    case: &mut New,
+    (sealed, kept): (personal::Sealed, Option<Kept>),
+) -> Result<Put<Case>> {
+    if let Some(known) = known(changes, kept.as_ref())? {
+        return Ok(known);
+    }
+    let random: Vec<u8> = changes.prepare_cached("SELECT randomblob(32)")?.query_row([], |row| row.get(0))?;
+    let receipt = format!("KS-{}-{}", case.year, Digest::of(&random).to_copy(RECEIPT_SIGNS));
+    changes.prepare_cached("INSERT INTO cases (receipt) VALUES (?)")?.execute([&receipt]).context("writing a case")?;
+    let id = changes.last_insert_rowid();
+    sealed.put(changes, id, &mut case.entry(), kept.as_ref())?;
+    let mut events = vec![case.event.clone()];
+    if let Some(event) = &case.then {
+        insert(changes, id, event, None)?;
+        events.push(event.clone());
+    }
+    Ok(Put::New(Case { receipt, events }))
 }
 
 /// The key of what makes requests the same, made where there is none: it lies beside the store, not in it.

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 
-use crate::cases::store::{Entry, Put, Upload};
+use crate::cases::store::{Entry, New, Put, Upload};
 use crate::cases::{Attached, CaseKind, Channel, Event, Step, Submission, Words};
 use crate::cli::case::args::{AttachArgs, ReceiveArgs};
 use crate::cli::case::book::Book;
@@ -43,7 +43,7 @@ pub fn receive(args: &ReceiveArgs, lang: Lang) -> Result<Outcome> {
             args.dataset
         );
     }
-    let (files, mut uploads) = uploads(&args.evidence)?;
+    let (files, uploads) = uploads(&args.evidence)?;
     let submission = Submission {
         kind,
         dataset: args.dataset.clone(),
@@ -57,9 +57,9 @@ pub fn receive(args: &ReceiveArgs, lang: Lang) -> Result<Outcome> {
     let words = Words { statement, locator: String::new(), contact: args.contact.clone(), files };
     let at = args.on.filter(|day| *day != book.today).map_or_else(locale::now, Day::noon_in_china);
     let event = Event { at, actor: args.by.clone(), step: Step::Received(submission) };
-    let entry = Entry { event: &event, words: &words, files: &mut uploads, key: None };
     let year = args.on.unwrap_or(book.today).year();
-    let (Put::New(case) | Put::Known(case)) = book.store.receive(year, entry, None)? else {
+    let mut fresh = New { year, event, words, files: uploads, key: None, then: None };
+    let (Put::New(case) | Put::Known(case)) = book.store.receive(&mut fresh)? else {
         bail!("the key was used for another entry")
     };
     book.put_on_record()?;

@@ -117,8 +117,9 @@ impl Drop for Workers {
 
 fn work(shared: &Shared, outcomes: &SyncSender<Done>) {
     let mut scratch = vec![0; 32 * 1024];
+    let mut kept = None;
     while let Some(job) = shared.jobs.pop() {
-        let outcome = exchange(shared, &job, &mut scratch);
+        let outcome = exchange(shared, &job, &mut scratch, &mut kept);
         let done = Done { slot: job.slot, seq: job.seq, outcome };
         // The body's memory and file are free before the client can come back.
         drop((job.body, job.charge));
@@ -128,14 +129,27 @@ fn work(shared: &Shared, outcomes: &SyncSender<Done>) {
     }
 }
 
-/// Repeats one request and reads its answer.
-fn exchange(shared: &Shared, job: &Job, scratch: &mut [u8]) -> Result<Vec<u8>, u16> {
-    let stream = connect(shared, job.deadline)?;
-    let mut talk = Talk { shared, job, stream, received: Vec::new(), ended: false };
+/// Repeats one request and reads its answer, over the connection of the one before where that is still good. Nothing is
+/// ever sent twice: a connection that fails under way costs the request.
+fn exchange(shared: &Shared, job: &Job, scratch: &mut [u8], kept: &mut Option<UnixStream>) -> Result<Vec<u8>, u16> {
+    let stream = match kept.take().filter(is_quiet) {
+        Some(stream) => stream,
+        None => connect(shared, job.deadline)?,
+    };
+    let mut talk = Talk { shared, job, stream, received: Vec::new(), ended: false, is_kept: false };
     if talk.send(&job.head, scratch)? {
         talk.send_body(scratch)?;
     }
-    talk.answer(scratch)
+    let answer = talk.answer(scratch)?;
+    *kept = Some(talk.stream).filter(|_| talk.is_kept);
+    Ok(answer)
+}
+
+/// Whether the server still listens and has said nothing that nobody asked for.
+fn is_quiet(stream: &UnixStream) -> bool {
+    let read = stream.set_nonblocking(true).and_then(|()| (&*stream).read(&mut [0]));
+    let is_quiet = read.is_err_and(|err| err.kind() == ErrorKind::WouldBlock);
+    is_quiet && stream.set_nonblocking(false).is_ok()
 }
 
 /// Connects without waiting in the kernel, which for a Unix socket with a full queue would have no end.
@@ -187,6 +201,8 @@ struct Talk<'a> {
     received: Vec<u8>,
     /// Whether the server has said all it will.
     ended: bool,
+    /// Whether the server waits for another request.
+    is_kept: bool,
 }
 
 impl Talk<'_> {
@@ -235,6 +251,7 @@ impl Talk<'_> {
                 if body.len() > self.shared.response_bytes {
                     return Err(502);
                 }
+                self.is_kept = !self.ended && answer.is_kept(self.received.len());
                 return Ok(answer.into_bytes(body));
             }
             if self.ended || head.as_ref().and_then(Answer::body_length) > Some(self.shared.response_bytes) {

@@ -17,7 +17,7 @@ use crate::publish::RELEASE_FILE;
 /// How often the live folder is looked at.
 const LOOK_EVERY: Duration = Duration::from_secs(1);
 /// How long steps are gathered before they go on record.
-const MOMENT: Duration = Duration::from_millis(50);
+const MOMENT: Duration = Duration::from_millis(250);
 /// How often suspensions that failed are tried again.
 const RETRY_EVERY: Duration = Duration::from_secs(2);
 /// How often it is looked whether a command of the staff left something undone.

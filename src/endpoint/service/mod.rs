@@ -9,6 +9,7 @@
 
 pub mod duties;
 mod follow;
+mod group;
 pub mod http;
 mod openapi;
 mod receive;
@@ -38,6 +39,7 @@ use crate::records::ids::Register;
 use crate::rules::Regime;
 use crate::site::EndpointConfig;
 
+use group::Intake;
 use http::{Ask, Reply};
 use view::{By, CaseView};
 use wrong::{Code, Wrong};
@@ -77,6 +79,7 @@ pub struct Service {
     days: WorkingDays,
     pages: CasePages,
     writer: Mutex<Store>,
+    intake: Intake,
     reader: Mutex<Store>,
     /// The background's own, so that nobody waits for the disk of the record.
     recording: Mutex<Store>,
@@ -135,6 +138,7 @@ impl Service {
             days: settings.live.days()?,
             pages,
             writer: Mutex::new(writer),
+            intake: Intake::default(),
             reader: Mutex::new(reader),
             recording: Mutex::new(recording),
             proofs: Mutex::new(Proofs::new(key.as_bytes(), limits.proof_bits)),
@@ -163,8 +167,7 @@ impl Service {
         let reply = reply
             .with("Cache-Control", "no-store")
             .with("X-Content-Type-Options", "nosniff")
-            .with("X-Frame-Options", "DENY")
-            .with("Referrer-Policy", "same-origin");
+            .with("X-Frame-Options", "DENY");
         let origin = ask.header("origin");
         if !origin.is_empty() && self.origins.contains(&origin) {
             return reply.with("Access-Control-Allow-Origin", origin).with("Vary", "Origin");

@@ -5,7 +5,7 @@ use anyhow::Context;
 use super::http::{Ask, Reply};
 use super::wrong::{Code, Wrong};
 use super::{Service, lock};
-use crate::cases::store::{Entry, Put};
+use crate::cases::store::{New, Put};
 use crate::cases::{Case, CaseKind, Event, Step, Words};
 use crate::endpoint::intake::{Form, Rules, Said, submission};
 use crate::model::date::Day;
@@ -49,9 +49,9 @@ impl Service {
         let waits = as_if.wants_suspension(&self.regime) && self.waits_for_staff(ask, form, now);
         let queued = Event { at: now, actor: ACTOR.to_owned(), step: Step::SuspensionQueued };
         let year = Day::in_china(now).context("the clock shows no day between 1900 and 2100")?.year();
-        let entry = Entry { event: &event, words: &words, files: &mut form.files, key: Some(key) };
-        let put = lock(&self.writer).receive(year, entry, waits.then_some(&queued))?;
-        let (status, mut case) = match put {
+        let (files, then) = (std::mem::take(&mut form.files), waits.then_some(queued));
+        let fresh = New { year, event, words, files, key: Some(key), then };
+        let (status, mut case) = match self.intake.receive(&self.writer, fresh)? {
             Put::New(case) => (201, case),
             Put::Known(case) => (200, case),
             Put::Conflict => return Err(Code::Conflict.into()),
