@@ -12,7 +12,7 @@ use crate::cases::{Case, State, Step, deadlines};
 use crate::cli::case::args::{BookArgs, ExportArgs, FileArgs, ListArgs, ReceiptArgs};
 use crate::cli::case::book::Book;
 use crate::cli::case::upkeep::create_new;
-use crate::cli::case::words::{due_words, json_of, kind_words, state_words};
+use crate::cli::case::words::{due_words, ending_words, json_of, kind_words, state_words, step_words};
 use crate::cli::print::say;
 use crate::cli::{Outcome, print};
 use crate::diag::Lang;
@@ -30,6 +30,13 @@ pub fn list(args: &ListArgs, lang: Lang) -> Result<Outcome> {
         .map(|case| (case, book.due(case)))
         .map(|(case, due)| (due.iter().filter_map(|due| due.last_day).min(), case, due))
         .collect();
+    if !args.book.json && !rows.is_empty() {
+        print::note(say(
+            lang,
+            "回执号\t收到\t类别\t数据集\t状态\t期限",
+            "receipt\treceived\tkind\tdataset\tstate\tdue",
+        ));
+    }
     rows.sort_by_key(|(first, case, _)| (first.is_none(), *first, case.events.first().map(|event| event.at)));
     for (_, case, due) in &rows {
         if args.book.json {
@@ -41,9 +48,11 @@ pub fn list(args: &ListArgs, lang: Lang) -> Result<Outcome> {
             due.insert(0, say(lang, "中止开放待确认", "suspension to be confirmed").to_owned());
         }
         let (kind, dataset) = case.submission().map_or(("", ""), |of| (kind_words(of.kind, lang), of.dataset.as_str()));
+        let received = case.events.first().and_then(|event| Day::in_china(event.at));
         print::data(&format!(
-            "{}\t{kind}\t{dataset}\t{}\t{}",
+            "{}\t{}\t{kind}\t{dataset}\t{}\t{}",
             case.receipt,
+            received.map(|day| day.to_string()).unwrap_or_default(),
             state_words(case.state(), lang),
             due.join("；")
         ));
@@ -69,8 +78,8 @@ pub fn show(args: &ReceiptArgs, lang: Lang) -> Result<Outcome> {
     print::data(&format!("{}\t{}", case.receipt, state_words(case.state(), lang)));
     for (event, of_event) in case.events.iter().zip(&personal) {
         let day = Day::in_china(event.at).map(|day| day.to_string()).unwrap_or_default();
-        print::data(&format!("{day}\t{}\t{}", event.actor, serde_json::to_string(&event.step)?));
-        show_personal(of_event, lang)?;
+        print::data(&format!("{day}\t{}\t{}", event.actor, step_words(&event.step, lang)));
+        show_personal(of_event, lang);
     }
     for due in &due {
         print::data(&due_words(due, book.today, lang));
@@ -78,22 +87,33 @@ pub fn show(args: &ReceiptArgs, lang: Lang) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn show_personal(of_event: &Personal, lang: Lang) -> Result<()> {
+fn show_personal(of_event: &Personal, lang: Lang) {
     match &of_event.words {
         None => print::data(say(
             lang,
             "\t（内容已加密，用 --key 指明私钥文件后可以阅读）",
             "\t(sealed: name the staff's key file with --key to read it)",
         )),
-        Some(words) if !words.is_empty() => print::data(&format!("\t{}", serde_json::to_string(words)?)),
-        Some(_) => {}
+        Some(words) => {
+            let said = [
+                (say(lang, "说明", "statement"), &words.statement),
+                (say(lang, "位置", "where"), &words.locator),
+                (say(lang, "联系方式", "contact"), &words.contact),
+            ];
+            for (label, text) in said.into_iter().filter(|(_, text)| !text.is_empty()) {
+                // Each line of what was said stands by itself, without signs that would move the cursor.
+                for line in text.lines() {
+                    let line: String = line.chars().map(|sign| if sign.is_control() { ' ' } else { sign }).collect();
+                    print::data(&format!("\t{label}\t{line}"));
+                }
+            }
+        }
     }
     for (idx, (id, file)) in of_event.files.iter().enumerate() {
         let name = of_event.words.as_ref().and_then(|words| words.files.get(idx)).map_or("", String::as_str);
         let words = say(lang, "附件", "file");
         print::data(&format!("\t{words} {id}\t{name}\t{} B\tsha256 {}", file.bytes, file.sha256));
     }
-    Ok(())
 }
 
 /// Takes a file out of a case.
@@ -147,34 +167,36 @@ pub fn export(args: &ExportArgs, lang: Lang) -> Result<Outcome> {
 /// Errors: when the machine fails.
 pub fn stats(args: &BookArgs, lang: Lang) -> Result<Outcome> {
     let book = Book::open(args, lang)?;
-    let mut counts: BTreeMap<(&str, String), usize> = BTreeMap::new();
-    let mut add = |group: &'static str, name: String| *counts.entry((group, name)).or_default() += 1;
+    let mut counts: BTreeMap<(&str, String, &str), usize> = BTreeMap::new();
+    let mut add = |group: &'static str, name: &str, words: &'static str| {
+        *counts.entry((group, name.to_owned(), words)).or_default() += 1;
+    };
     for case in book.store.all()? {
         let Some(submission) = case.submission() else {
-            add("erased", String::new());
+            add("erased", "record", say(lang, "记录已删除", "record erased"));
             continue;
         };
-        add("kind", submission.kind.code_name().to_owned());
-        add("state", serde_json::to_value(case.state())?.as_str().unwrap_or_default().to_owned());
+        add("kind", submission.kind.code_name(), kind_words(submission.kind, lang));
+        let state = serde_json::to_value(case.state())?;
+        add("state", state.as_str().unwrap_or_default(), state_words(case.state(), lang));
         if let Some(outcome) = case.outcome() {
-            add("outcome", outcome.code_name().to_owned());
+            add("outcome", outcome.code_name(), ending_words(outcome, lang));
         }
         let received = case.events.first().map_or(0, |event| event.at);
         let decided = case.events.iter().find(|event| matches!(event.step, Step::Decided { .. })).map(|event| event.at);
         let by = (&book.regime, &book.days);
-        let timeliness = match deadlines::timeliness(submission.kind, (received, decided), by, book.today) {
-            Timeliness::InTime => "in_time",
-            Timeliness::Late => "late",
-            Timeliness::Open => "not_due",
-            Timeliness::NoPeriod => "no_period",
-        };
-        add("decision", timeliness.to_owned());
+        match deadlines::timeliness(submission.kind, (received, decided), by, book.today) {
+            Timeliness::InTime => add("decision", "in_time", say(lang, "按期决定", "decided in time")),
+            Timeliness::Late => add("decision", "late", say(lang, "逾期", "late")),
+            Timeliness::Open => add("decision", "not_due", say(lang, "未到期", "not due yet")),
+            Timeliness::NoPeriod => add("decision", "no_period", say(lang, "没有规定期限", "no period")),
+        }
     }
-    for ((group, name), count) in &counts {
+    for ((group, name, words), count) in &counts {
         if args.json {
             print::data(&json!({ "type": "count", "of": group, "name": name, "count": count }).to_string());
         } else {
-            print::data(&format!("{group}\t{name}\t{count}"));
+            print::data(&format!("{words}\t{count}"));
         }
     }
     if counts.is_empty() {

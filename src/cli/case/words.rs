@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::cases::deadlines::{Due, What};
-use crate::cases::{Case, CaseKind, NotYet, State};
+use crate::cases::{Case, CaseKind, Ending, Erasure, NotYet, State, Step};
 use crate::cli::print::say;
 use crate::diag::Lang;
 use crate::model::date::Day;
@@ -80,5 +80,57 @@ pub fn not_yet_words(why: NotYet, lang: Lang) -> &'static str {
             "适用规则要求先反馈处理结果，先运行 kaishu case feedback",
             "the rules ask that the person is told first: run `kaishu case feedback`",
         ),
+    }
+}
+
+/// A step, in words.
+pub fn step_words(step: &Step, lang: Lang) -> String {
+    let with = |zh: &str, en: &str, more: &[String]| {
+        let more: Vec<&str> = more.iter().map(String::as_str).filter(|part| !part.is_empty()).collect();
+        let text = say(lang, zh, en);
+        if more.is_empty() { text.to_owned() } else { format!("{text}：{}", more.join("；")) }
+    };
+    match step {
+        Step::Received(submission) => with(
+            "收到",
+            "received",
+            &[
+                kind_words(submission.kind, lang).to_owned(),
+                submission.dataset.clone(),
+                submission.grounds.join("、"),
+                submission.claims.join("、"),
+            ],
+        ),
+        Step::AuthorityNotified => with("已通知主管部门", "the authority was told", &[]),
+        Step::ProviderNotified => with("已通知提供单位", "the provider was told", &[]),
+        Step::EvidenceRequested => with("要求补充证据材料", "evidence was asked for", &[]),
+        Step::EvidenceReceived { .. } => with("收到证据材料", "evidence received", &[]),
+        Step::SuspensionQueued => with("中止开放待确认", "suspension to be confirmed", &[]),
+        Step::Suspended => with("已中止开放", "suspended", &[]),
+        Step::Decided { outcome, reasons } => {
+            with("决定", "decided", &[ending_words(*outcome, lang).to_owned(), reasons.clone()])
+        }
+        Step::FeedbackSent => with("已反馈结果", "the result was told", &[]),
+        Step::ReviewRequested => with("申请复核", "a review was asked for", &[]),
+        Step::ReviewDecided { outcome, reasons } => {
+            let outcome = outcome.map_or_else(String::new, |outcome| ending_words(outcome, lang).to_owned());
+            with("复核决定", "the review was decided", &[outcome, reasons.clone()])
+        }
+        Step::Closed => with("办结", "closed", &[]),
+        Step::Erased { what: Erasure::Words } => with("内容和附件已删除", "words and files were erased", &[]),
+        Step::Erased { what: Erasure::Record } => with("记录已删除", "the record was erased", &[]),
+    }
+}
+
+/// How a case ended, in words.
+pub fn ending_words(ending: Ending, lang: Lang) -> &'static str {
+    match ending {
+        Ending::Withdraw => say(lang, "撤回数据", "withdrawn"),
+        Ending::OpenAfterProcessing => say(lang, "依法处理后开放", "open after processing"),
+        Ending::KeepOpen => say(lang, "继续开放", "stays open"),
+        Ending::ResumeOpen => say(lang, "恢复开放", "open again"),
+        Ending::Corrected => say(lang, "已更正", "corrected"),
+        Ending::Unfounded => say(lang, "情况不属实", "not confirmed"),
+        Ending::Handled => say(lang, "已处理", "handled"),
     }
 }
