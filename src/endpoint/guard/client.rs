@@ -37,7 +37,7 @@ pub(super) fn address(peer: IpAddr, trusted: bool, head: &Head) -> IpAddr {
 
 /// Writes the head that the server gets.
 ///
-/// It speaks HTTP/1.0, so that the server never answers in chunks; the connection is used again by the same worker.
+/// It speaks HTTP/1.0, so that the server never answers in chunks and never waits for another request.
 pub(super) fn forwarded_head(head: &Head, client: IpAddr, trusted: bool) -> Vec<u8> {
     let mut text = format!("{} {} HTTP/1.0\r\n", head.method.as_str(), head.target);
     for (name, value) in &head.fields {
@@ -49,7 +49,7 @@ pub(super) fn forwarded_head(head: &Head, client: IpAddr, trusted: bool) -> Vec<
     if head.method == Method::Post {
         text.extend(["Content-Length: ", head.length.to_string().as_str(), "\r\n"]);
     }
-    text.extend(["Connection: keep-alive\r\n", CLIENT, ": ", client.to_string().as_str(), "\r\n\r\n"]);
+    text.extend(["Connection: close\r\n", CLIENT, ": ", client.to_string().as_str(), "\r\n\r\n"]);
     text.into_bytes()
 }
 
@@ -89,7 +89,7 @@ mod tests {
         let head = parse(sent.as_bytes()).unwrap();
         let text = String::from_utf8(forwarded_head(&head, PEER.parse().unwrap(), false)).unwrap();
         let expected = "POST /a?b HTTP/1.0\r\nHost: a\r\nContent-Type: text/plain\r\nContent-Length: 7\r\nConnection: \
-                        keep-alive\r\nX-Kaishu-Client: 192.0.2.7\r\n\r\n";
+                        close\r\nX-Kaishu-Client: 192.0.2.7\r\n\r\n";
         assert_eq!(text, expected);
         let trusted = String::from_utf8(forwarded_head(&head, PEER.parse().unwrap(), true)).unwrap();
         assert!(trusted.contains("X-Forwarded-Proto: https\r\n"));

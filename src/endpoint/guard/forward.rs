@@ -23,6 +23,9 @@ use super::spool::{Charge, Spool};
 /// The longest that a worker waits before it looks at the clock and the stop.
 const SLICE: Duration = Duration::from_millis(100);
 
+/// How long descriptors that were free are taken to be so: the loop leaves some hundred to the process anyway.
+const SEEN_FOR: Duration = Duration::from_millis(5);
+
 /// A complete request on its way to the server.
 #[derive(Debug)]
 pub(super) struct Job {
@@ -52,8 +55,8 @@ struct Shared {
     abort: AtomicBool,
     jobs: Queue<Job>,
     waker: Waker,
-    /// Duplicated to see whether there are descriptors left; one worker at a time.
-    probe: Mutex<File>,
+    /// Duplicated to see whether there are descriptors left; one worker at a time. With when it was seen last.
+    probe: Mutex<(File, Option<Instant>)>,
     n_workers: usize,
 }
 
@@ -80,7 +83,7 @@ impl Workers {
             abort: AtomicBool::new(false),
             jobs: Queue::new(),
             waker,
-            probe: Mutex::new(File::open("/dev/null")?),
+            probe: Mutex::new((File::open("/dev/null")?, None)),
             n_workers: count.max(1),
         });
         let mut res = Self { done: Some(done), shared, threads: Vec::new() };
@@ -117,9 +120,8 @@ impl Drop for Workers {
 
 fn work(shared: &Shared, outcomes: &SyncSender<Done>) {
     let mut scratch = vec![0; 32 * 1024];
-    let mut kept = None;
     while let Some(job) = shared.jobs.pop() {
-        let outcome = exchange(shared, &job, &mut scratch, &mut kept);
+        let outcome = exchange(shared, &job, &mut scratch);
         let done = Done { slot: job.slot, seq: job.seq, outcome };
         // The body's memory and file are free before the client can come back.
         drop((job.body, job.charge));
@@ -129,27 +131,14 @@ fn work(shared: &Shared, outcomes: &SyncSender<Done>) {
     }
 }
 
-/// Repeats one request and reads its answer, over the connection of the one before where that is still good. Nothing is
-/// ever sent twice: a connection that fails under way costs the request.
-fn exchange(shared: &Shared, job: &Job, scratch: &mut [u8], kept: &mut Option<UnixStream>) -> Result<Vec<u8>, u16> {
-    let stream = match kept.take().filter(is_quiet) {
-        Some(stream) => stream,
-        None => connect(shared, job.deadline)?,
-    };
-    let mut talk = Talk { shared, job, stream, received: Vec::new(), ended: false, is_kept: false };
+/// Repeats one request and reads its answer.
+fn exchange(shared: &Shared, job: &Job, scratch: &mut [u8]) -> Result<Vec<u8>, u16> {
+    let stream = connect(shared, job.deadline)?;
+    let mut talk = Talk { shared, job, stream, received: Vec::new(), ended: false };
     if talk.send(&job.head, scratch)? {
         talk.send_body(scratch)?;
     }
-    let answer = talk.answer(scratch)?;
-    *kept = Some(talk.stream).filter(|_| talk.is_kept);
-    Ok(answer)
-}
-
-/// Whether the server still listens and has said nothing that nobody asked for.
-fn is_quiet(stream: &UnixStream) -> bool {
-    let read = stream.set_nonblocking(true).and_then(|()| (&*stream).read(&mut [0]));
-    let is_quiet = read.is_err_and(|err| err.kind() == ErrorKind::WouldBlock);
-    is_quiet && stream.set_nonblocking(false).is_ok()
+    talk.answer(scratch)
 }
 
 /// Connects without waiting in the kernel, which for a Unix socket with a full queue would have no end.
@@ -157,8 +146,11 @@ fn connect(shared: &Shared, deadline: Instant) -> Result<UnixStream, u16> {
     loop {
         check(shared, deadline).map_err(|_| 503_u16)?;
         let attempt = {
-            let probe = shared.probe.lock().unwrap_or_else(PoisonError::into_inner);
-            has_descriptors(&probe, 3 * shared.n_workers).map_err(|_| 503_u16)?;
+            let mut probe = shared.probe.lock().unwrap_or_else(PoisonError::into_inner);
+            if probe.1.is_none_or(|seen| seen.elapsed() >= SEEN_FOR) {
+                has_descriptors(&probe.0, 3 * shared.n_workers).map_err(|_| 503_u16)?;
+                probe.1 = Some(Instant::now());
+            }
             mio::net::UnixStream::connect(&shared.upstream)
         };
         match attempt {
@@ -201,8 +193,6 @@ struct Talk<'a> {
     received: Vec<u8>,
     /// Whether the server has said all it will.
     ended: bool,
-    /// Whether the server waits for another request.
-    is_kept: bool,
 }
 
 impl Talk<'_> {
@@ -251,7 +241,6 @@ impl Talk<'_> {
                 if body.len() > self.shared.response_bytes {
                     return Err(502);
                 }
-                self.is_kept = !self.ended && answer.is_kept(self.received.len());
                 return Ok(answer.into_bytes(body));
             }
             if self.ended || head.as_ref().and_then(Answer::body_length) > Some(self.shared.response_bytes) {

@@ -59,8 +59,6 @@ pub(super) struct Answer {
     pub(super) body_at: usize,
     declared: Option<usize>,
     method: Method,
-    /// Whether the server says that it closes.
-    closes: bool,
 }
 
 impl Answer {
@@ -83,7 +81,6 @@ impl Answer {
         let (status, reason) = read_status(lines.next().unwrap_or_default())?;
         let mut fields = Vec::new();
         let mut declared = None;
-        let mut closes = false;
         for line in lines {
             let (name, value) = line.split_once(':').ok_or(502_u16)?;
             let value = value.trim();
@@ -95,22 +92,16 @@ impl Answer {
                 "content-length" => declared = Some(value.parse().map_err(|_| 502_u16)?),
                 // We asked in HTTP/1.0, to which no coding is an answer.
                 "transfer-encoding" => return Err(502),
-                "connection" if value.eq_ignore_ascii_case("close") => closes = true,
                 "connection" | "keep-alive" | "server" | "trailer" | "upgrade" => {}
                 _ => fields.push((name.to_owned(), value.to_owned())),
             }
         }
-        Ok(Some(Self { status, reason, fields, body_at: end + 4, declared, method, closes }))
+        Ok(Some(Self { status, reason, fields, body_at: end + 4, declared, method }))
     }
 
     /// The length of the body that follows, if it is known before the server closes.
     pub(super) fn body_length(&self) -> Option<usize> {
         if self.method == Method::Head || matches!(self.status, 204 | 304) { Some(0) } else { self.declared }
-    }
-
-    /// Whether the server waits for another request, when so many bytes have come from it.
-    pub(super) fn is_kept(&self, n_received: usize) -> bool {
-        !self.closes && self.body_length().is_some_and(|length| self.body_at + length == n_received)
     }
 
     /// Writes the whole answer for the client.
