@@ -14,7 +14,7 @@ use crate::model::digest::Digest;
 use crate::model::route::Route;
 use crate::records::holds::{Hold, TakeDown};
 use crate::records::{Lock, chain, replace};
-use crate::stage::{Ledger, Staged};
+use crate::stage::Staged;
 
 /// What is to be taken down, and what stands in its place.
 pub struct Order<'a> {
@@ -89,9 +89,7 @@ fn clear(order: &Order<'_>, note: &ReleaseNote, done: &mut Done) -> Result<Relea
     let n_before = ledger.len();
     ledger.retain(|route, _| !is_own(route.as_str(), &order.hold.dataset));
     done.n_removed = n_before - ledger.len();
-    for (route, bytes) in &order.pages {
-        put(out, route, bytes, &mut ledger)?;
-    }
+    let mut changes: Vec<(Route, Vec<u8>)> = order.pages.clone();
     let kept: Vec<&Route> = order.pages.iter().map(|(route, _)| route).collect();
     for route in naming(out, order.address)? {
         if kept.contains(&&route) {
@@ -101,18 +99,27 @@ fn clear(order: &Order<'_>, note: &ReleaseNote, done: &mut Done) -> Result<Relea
         let html = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
         match without(&html, order.address) {
             Some(html) => {
-                put(out, &route, html.as_bytes(), &mut ledger)?;
+                changes.push((route, html.into_bytes()));
                 done.n_changed += 1;
             }
             None => done.naming.push(route),
         }
     }
+    for (route, bytes) in &changes {
+        ledger.insert(route.clone(), staged(bytes));
+    }
     let files = ledger.keys().filter(|route| route.as_str() != RELEASE_FILE).count();
     let note = ReleaseNote { files, sha256: digest_of(&ledger), ..note.clone() };
     let mut bytes = serde_json::to_vec_pretty(&note).context("writing the release note")?;
     bytes.push(b'\n');
-    put(out, &Route::new(RELEASE_FILE)?, &bytes, &mut ledger)?;
+    let release = Route::new(RELEASE_FILE)?;
+    ledger.insert(release.clone(), staged(&bytes));
+    changes.push((release, bytes));
+    // The ledger first: pages that were changed before a kill are in it then, the others are found again.
     replace(&order.folders.ledger(), ledger_text(&ledger).as_bytes())?;
+    for (route, bytes) in &changes {
+        put(out, route, bytes)?;
+    }
     Ok(note)
 }
 
@@ -188,14 +195,16 @@ fn move_away(out: &Path, id: &str) -> Result<()> {
     gone.map_or(Ok(()), |gone| gone.close().context("removing what was taken down"))
 }
 
-fn put(out: &Path, route: &Route, bytes: &[u8], ledger: &mut Ledger) -> Result<()> {
+fn staged(bytes: &[u8]) -> Staged {
+    Staged { size_bytes: bytes.len() as u64, sha256: Digest::of(bytes) }
+}
+
+fn put(out: &Path, route: &Route, bytes: &[u8]) -> Result<()> {
     let path = route.below(out);
     if let Some(parent) = path.parent() {
         std::fs::create_dir_all(parent).with_context(|| format!("making {}", parent.display()))?;
     }
-    replace(&path, bytes)?;
-    ledger.insert(route.clone(), Staged { size_bytes: bytes.len() as u64, sha256: Digest::of(bytes) });
-    Ok(())
+    replace(&path, bytes)
 }
 
 /// The pages that lead to an address; the pages of other datasets lead to none but their own.

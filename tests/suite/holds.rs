@@ -169,9 +169,11 @@ fn a_take_down_that_is_killed_is_finished() {
         std::thread::sleep(std::time::Duration::from_micros(round * 4_000));
         let _ = child.kill();
         child.wait().unwrap();
-        let is_on_record = project.run(&["case", "holds"]).stdout.contains("b-1");
+        let was_on_record = project.run(&["case", "holds"]).stdout.contains("b-1");
         let ran = project.build();
-        assert_eq!(ran.stderr.contains("DATASET_HELD"), is_on_record, "{}", ran.stderr);
+        // A line that was durable beside the record when the process was killed is completed by the build.
+        let is_on_record = ran.stderr.contains("DATASET_HELD");
+        assert!(is_on_record || !was_on_record, "{}", ran.stderr);
         assert_eq!(holding(&project, "独一无二的值").is_empty(), is_on_record);
         assert_eq!(project.run(&["verify"]).code, 0);
         let left: Vec<_> = project.path("").read_dir().unwrap().map(|item| item.unwrap().file_name()).collect();
