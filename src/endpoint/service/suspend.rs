@@ -74,6 +74,8 @@ impl Service {
             hold
         } else {
             let rule = &self.regime.objection;
+            // After a start nobody has asked for the register yet.
+            self.knows(dataset);
             let provider = lock(&self.register).1.words_of(dataset).map(|(_, provider)| provider.to_owned());
             let by = [("provider", provider.as_deref().unwrap_or_default())];
             let grounds = case.submission().map(|submission| submission.grounds.as_slice()).unwrap_or_default();
