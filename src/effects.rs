@@ -10,14 +10,16 @@ use crate::calendar::WorkingDays;
 use crate::cases::overview;
 use crate::catalog::content;
 use crate::diag::{Finding, Lang};
-use crate::exports::citation::{Reference, gb_t_7714_2025};
 use crate::gate::Publishable;
+use crate::harvest::{changes, feeds};
+use crate::metadata::cite::{Acquired, Reference, gb_t_7714_2025};
 use crate::model::date::Day;
-use crate::model::route::href;
+use crate::model::route::{Route, href};
+use crate::pages::plan::dataset_path;
 use crate::pages::theme::{self, Theme};
-use crate::pages::{self, Inputs};
+use crate::pages::{self, Inputs, Strings};
+use crate::publish::Folders;
 use crate::publish::takedown::{self, Done, Order};
-use crate::publish::{self, Folders};
 use crate::records::chain;
 use crate::records::history::History;
 use crate::records::holds::{Change, Hold, Holds, Reason};
@@ -147,18 +149,33 @@ impl LiveSite {
     ///
     /// Errors: when the disk fails; the next start takes it down then.
     pub fn take_down(&self, hold: &Hold, now: i64) -> Result<Effect> {
-        let rendered = self.with_inputs(now, |inputs, theme| pages::render_held(inputs, theme, &hold.dataset));
+        let rendered = self.with_inputs(now, |inputs, mut theme| {
+            let mut made = pages::render_held(inputs, &mut theme, &hold.dataset)?;
+            made.extend(self.lists_of_changes(inputs, &theme.languages[0].strings)?);
+            Ok(made)
+        });
         let (pages, no_notice) = match rendered {
             Ok(pages) => (pages, None),
             // The data goes all the same; the notice comes with the next build.
             Err(error) => (Vec::new(), Some(error)),
         };
-        let address = publish::address_of(&hold.dataset);
-        let order = Order { folders: &self.folders, hold, pages, address: &address, now, patience: self.patience };
+        let order = Order { folders: &self.folders, hold, pages, now, patience: self.patience };
         let done = takedown::take_down(&order)?;
         let base = self.site().map_or_else(|_| "/".to_owned(), |site| site.base_path());
         server::write_gone(&self.root.join("server"), &base, &self.holds()?)?;
         Ok(Effect { done, no_notice })
+    }
+
+    /// The lists that tell what happened to datasets; titles are those that the live site tells.
+    fn lists_of_changes(&self, inputs: &Inputs<'_>, strings: &Strings) -> Result<Vec<(Route, Vec<u8>)>> {
+        let title_of = |id: &str| {
+            let path = self.folders.out.join(dataset_path(id));
+            let told: serde_json::Value = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
+            Some(told.get("title")?.as_str()?.to_owned())
+        };
+        let mut res = feeds::of_record(inputs, strings, &title_of)?;
+        res.extend(changes::of_record(inputs, &title_of)?);
+        Ok(res)
     }
 
     /// Takes down again whatever a site that came from elsewhere, or a start that was cut short, holds of datasets that
@@ -234,13 +251,19 @@ impl LiveSite {
         let site = self.site()?;
         let history = History::load(&self.folders.chain())?;
         let path = href(&site.base_path(), &format!("datasets/{id}/"));
+        let language = site.languages.first().map_or("zh-CN", String::as_str);
         Ok(gb_t_7714_2025(&Reference {
+            id,
             author: provider,
             title,
-            site: site.title.in_language(&site.languages[0]),
+            site: site.title.in_language(language),
             date: history.of(id).last().map(|step| step.day),
-            acquired_on: "引用日期",
-            url: &format!("{}{path}", site.origin()),
+            acquired: Acquired::Asked("引用日期"),
+            url: format!("{}{path}", site.origin()),
+            sha256: None,
+            licence: "",
+            keywords: &[],
+            language,
         }))
     }
 }

@@ -7,6 +7,7 @@
 //!
 //! A build that is killed between 3 and 4 is finished by the next one, one that is killed before 3 leaves no trace.
 
+mod cut;
 pub mod takedown;
 
 use std::collections::BTreeSet;
@@ -187,17 +188,10 @@ pub fn finish_takedowns(folders: &Folders, now: i64) -> Result<()> {
     takedown::sweep(folders)?;
     let holds = Holds::load(&folders.chain())?;
     for hold in holds.unfinished() {
-        let address = address_of(&hold.dataset);
         let patience = takedown::PATIENCE;
-        takedown::take_down(&takedown::Order { folders, hold, pages: Vec::new(), address: &address, now, patience })?;
+        takedown::take_down(&takedown::Order { folders, hold, pages: Vec::new(), now, patience })?;
     }
     Ok(())
-}
-
-/// How links to the page of a dataset end, in whichever language and below whichever path.
-#[must_use]
-pub fn address_of(id: &str) -> String {
-    format!("{}\"", crate::model::route::href("/", &format!("datasets/{id}/")))
 }
 
 /// Finishes or undoes what a publication left that was cut short; the caller has the lock of the live folder.

@@ -5,7 +5,9 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use crate::model::format::MEDIA_TYPES;
 use crate::model::route::href;
+use crate::pages::plan::ckan_name;
 use crate::records::holds::Holds;
 use crate::records::replace;
 use crate::site::Site;
@@ -22,13 +24,35 @@ pub fn write(dir: &Path, site: &Site, holds: &Holds) -> Result<()> {
         ("_headers", include_str!("server/_headers")),
     ];
     for (name, text) in files {
-        let text = text.replace("{base}", &base).replace("{base_no_slash}", base.trim_end_matches('/'));
+        let text = text
+            .replace("{types}", &types(name))
+            .replace("{base}", &base)
+            .replace("{base_no_slash}", base.trim_end_matches('/'));
         replace(&dir.join(name), text.as_bytes())?;
     }
     if let Some(endpoint) = &site.endpoint {
         write_endpoint(dir, endpoint.path())?;
     }
     write_gone(dir, &base, holds)
+}
+
+/// The media types of the site's files as a web server wants to be told.
+fn types(name: &str) -> String {
+    let mut res = String::new();
+    // Writing to a String cannot fail.
+    for (ending, media_type) in MEDIA_TYPES {
+        let _ = match name {
+            "nginx.conf" => writeln!(res, "        {media_type} {ending};"),
+            "Caddyfile" => writeln!(res, "header *.{ending} Content-Type \"{}\"", with_charset(media_type)),
+            _ => writeln!(res, "{{base}}*.{ending}\n  Content-Type: {}", with_charset(media_type)),
+        };
+    }
+    res.trim_end().to_owned()
+}
+
+fn with_charset(media_type: &str) -> String {
+    let is_text = media_type.starts_with("text/") || media_type == "application/javascript";
+    if is_text { format!("{media_type}; charset=utf-8") } else { media_type.to_owned() }
 }
 
 /// Writes what the endpoint needs: proxies that buffer or pass its requests, and a unit that shuts it in.
@@ -60,10 +84,16 @@ pub fn write_gone(dir: &Path, base: &str, holds: &Holds) -> Result<()> {
     for (idx, hold) in holds.in_force().enumerate() {
         let page = href(base, &format!("datasets/{}/", hold.dataset));
         let api = href(base, &format!("api/v1/datasets/{}/", hold.dataset));
+        let entry = href(base, &format!("api/v1/datasets/{}.json", hold.dataset));
+        let ckan = href(base, &format!("api/3/action/package_show/{}", ckan_name(&hold.dataset)));
         // Writing to a String cannot fail. The notice itself stays.
         let _ = writeln!(nginx, "location = {page} {{ }}\nlocation = {page}index.html {{ }}");
         let _ = writeln!(nginx, "location ^~ {page} {{ return 410; }}\nlocation ^~ {api} {{ return 410; }}");
-        let _ = writeln!(caddy, "@gone{idx} {{\n\tpath {page}* {api}*\n\tnot path {page} {page}index.html\n}}");
+        let _ = writeln!(nginx, "location = {entry} {{ return 410; }}\nlocation = {ckan} {{ return 410; }}");
+        let _ = writeln!(
+            caddy,
+            "@gone{idx} {{\n\tpath {page}* {api}* {entry} {ckan}\n\tnot path {page} {page}index.html\n}}"
+        );
         let _ = writeln!(caddy, "respond @gone{idx} 410");
     }
     replace(&dir.join("gone.nginx.conf"), nginx.as_bytes())?;

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use crate::cli::basis::Basis;
 use crate::cli::pipeline::{self, Counts, Made, Options, Run};
 use crate::cli::progress::Progress;
-use crate::cli::{Outcome, SiteArgs, locale, print, report};
+use crate::cli::{Outcome, SiteArgs, assess, locale, print, report};
 use crate::diag::{Lang, Level};
 use crate::model::digest::Digest;
 use crate::publish::{self, Folders, PublicationEvent};
@@ -20,7 +20,7 @@ use crate::site::Site;
 /// Reads everything, reports every finding, writes nothing that stays.
 ///
 /// Errors: when the machine fails.
-pub fn check(args: &SiteArgs, lang: Lang) -> Result<Outcome> {
+pub fn check(args: &SiteArgs, with_assessment: bool, lang: Lang) -> Result<Outcome> {
     require_site(&args.site, lang)?;
     let scratch = tempfile::Builder::new().prefix("kaishu-check-").tempdir().context("making a temporary folder")?;
     let progress = Progress::new(lang, args.json);
@@ -30,6 +30,9 @@ pub fn check(args: &SiteArgs, lang: Lang) -> Result<Outcome> {
     })??;
     report::to_terminal(&run.findings, args.json, args.all, lang);
     summary(args, lang, run.counts, None);
+    if let Some(made) = run.made.as_ref().filter(|_| with_assessment) {
+        assess::show(&made.assessment, args.json, args.all, lang);
+    }
     Ok(outcome(&run))
 }
 

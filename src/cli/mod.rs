@@ -1,5 +1,6 @@
 //! The command line: the only place that reads arguments, the environment and the clock, and that prints.
 
+mod assess;
 mod basis;
 mod build;
 mod case;
@@ -68,7 +69,7 @@ enum Command {
     /// 新建站点文件夹 Make a new site folder, ready to build
     Init(InitArgs),
     /// 检查目录、文件、模板，报告全部问题，不写入任何内容 Read everything, report every finding, write nothing
-    Check(SiteArgs),
+    Check(CheckArgs),
     /// 生成网站 Build the site
     Build(BuildArgs),
     /// 本机预览：生成、打开本机服务、改动后重新生成并刷新浏览器 Build, serve on localhost, rebuild on change
@@ -125,6 +126,15 @@ struct SiteArgs {
     /// 允许发布没有数据集的网站 allow a site without any dataset
     #[arg(long)]
     allow_empty: bool,
+}
+
+#[derive(Args)]
+struct CheckArgs {
+    #[command(flatten)]
+    site: SiteArgs,
+    /// 按欧盟 MQA、FAIR、W3C 最佳实践自评，说明补充哪些目录字段可以得分 score metadata, and say which catalog fields would earn more
+    #[arg(long)]
+    assess: bool,
 }
 
 #[derive(Args)]
@@ -300,7 +310,7 @@ pub fn run() -> ExitCode {
 fn dispatch(command: Command, lang: Lang) -> Result<Outcome> {
     match command {
         Command::Init(args) => init::run(&args.dir, lang),
-        Command::Check(args) => build::check(&args, lang),
+        Command::Check(args) => build::check(&args.site, args.assess, lang),
         Command::Build(args) => build::build(&args.site, args.out.as_deref(), lang),
         Command::Serve(args) => serve::run(&args.site, args.port, lang),
         Command::Inspect(args) => inspect::run(

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 
+use crate::assess;
 use crate::catalog::{self, CatalogFile, content};
 use crate::cli::basis::Basis;
 use crate::cli::owners::Owners;
@@ -12,8 +13,10 @@ use crate::cli::progress::Progress;
 use crate::decisions::approvals::Approval;
 use crate::decisions::grounds::Ground;
 use crate::diag::{self, Code, Finding, Level, Place};
-use crate::exports::package::{Issuer, package_all};
+use crate::exports::package::package_all;
 use crate::gate;
+use crate::harvest;
+use crate::metadata::Issuer;
 use crate::model::date::Day;
 use crate::model::digest::Digest;
 use crate::pages::{self, Inputs, theme};
@@ -83,6 +86,8 @@ pub struct Made {
     pub approvals: Vec<Approval>,
     /// The grounds that something is published on.
     pub grounds: Vec<Ground>,
+    /// How the datasets do by what others measure.
+    pub assessment: assess::Report,
     /// How many pages there are.
     pub n_pages: usize,
 }
@@ -197,7 +202,7 @@ fn make(
         return Ok(None);
     }
     let packing = progress.start("打包下载", "packing downloads", counts.published);
-    let issuer = Issuer { site, regime };
+    let issuer = Issuer { site, regime, as_of: options.as_of };
     let packages = package_all(&publishable, issuer, &stage, options.reuse, &|| packing.step())?;
     packing.end(&counts.published.to_string());
     let of_release = |release: &gate::Release| (release.cleared.id.to_string(), release.digest());
@@ -216,6 +221,8 @@ fn make(
         packages: &packages,
         content: &content,
     };
+    // The theme goes into the rendering; lists need its words.
+    let strings = theme.languages[0].strings.clone();
     let rendering = progress.start("生成页面", "rendering pages", counts.published * site.languages.len());
     let rendered = match pages::render(&inputs, theme, &stage, &|| rendering.step())? {
         Ok(rendered) => rendered,
@@ -226,7 +233,8 @@ fn make(
     };
     rendering.end(&rendered.n_pages.to_string());
     let n_pages = rendered.n_pages;
-    Ok(Some(Made { stage, catalog_files, register, datasets, approvals, grounds, n_pages }))
+    let assessment = harvest::write(&inputs, &strings, &stage)?;
+    Ok(Some(Made { stage, catalog_files, register, datasets, approvals, grounds, assessment, n_pages }))
 }
 
 /// Why nothing can be published, by the most frequent reason.

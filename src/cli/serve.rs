@@ -21,6 +21,7 @@ use crate::diag::{Finding, Lang, Level};
 use crate::effects::LiveSite;
 use crate::endpoint::run;
 use crate::endpoint::service::{Service, Settings};
+use crate::model::format::media_type_of;
 use crate::publish::{self, Folders, takedown};
 use crate::records::{CHAIN_FILE, IDS_FILE, Lock, replace};
 use crate::reuse::Reuse;
@@ -291,12 +292,12 @@ fn answer(request: Request, preview: &Preview) -> std::io::Result<()> {
             .unwrap_or_else(|_| FIRST_BUILD_FAILED.to_owned());
         return html(request, 404, &body);
     };
-    let content_type = content_type(&file);
+    let content_type = content_type(relative);
     if content_type.starts_with("text/html") {
         let body = std::fs::read_to_string(&file)?;
         return html(request, 200, &body);
     }
-    let response = with(Response::from_file(File::open(&file)?), "Content-Type", content_type);
+    let response = with(Response::from_file(File::open(&file)?), "Content-Type", &content_type);
     let response = with(with(response, "Cache-Control", "no-store"), "X-Content-Type-Options", "nosniff");
     // As the snippets for web servers have it: a browser never runs a provider's file.
     let is_data = relative.starts_with("datasets/");
@@ -320,18 +321,12 @@ fn find(root: &Path, relative: &str) -> Option<PathBuf> {
     path.is_file().then_some(path)
 }
 
-fn content_type(path: &Path) -> &'static str {
-    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    match name.rsplit_once('.').map_or("", |(_, extension)| extension) {
-        "html" => "text/html; charset=utf-8",
-        "css" => "text/css; charset=utf-8",
-        "js" => "application/javascript; charset=utf-8",
-        "svg" => "image/svg+xml",
-        "csv" => "text/csv; charset=utf-8",
-        "" | "txt" => "text/plain; charset=utf-8",
-        _ => crate::model::format::Format::of_file(&name)
-            .map_or("application/octet-stream", |format| format.media_type()),
-    }
+/// The media type of a file, with the encoding where it is text.
+fn content_type(relative: &str) -> String {
+    let media_type = media_type_of(&crate::model::route::percent_decode(relative).unwrap_or_default());
+    let media_type = if relative.is_empty() || relative.ends_with('/') { "text/html" } else { media_type };
+    let is_text = media_type.starts_with("text/") || media_type == "application/javascript";
+    if is_text { format!("{media_type}; charset=utf-8") } else { media_type.to_owned() }
 }
 
 fn html(request: Request, status: u16, body: &str) -> std::io::Result<()> {

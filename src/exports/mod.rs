@@ -3,11 +3,10 @@
 //! [`TableWriters`] is fed batch by batch once a table is known, all formats in one pass; [`package`] makes what stands
 //! for a whole dataset (checksums, data package, ZIP) once the gate has released it.
 
-pub mod citation;
 mod csv;
-mod datapackage;
 mod json;
 pub mod package;
+mod papers;
 mod parquet;
 mod rows;
 pub(crate) mod signs;

@@ -15,21 +15,11 @@ use crate::reuse::{Kept, Reuse};
 use crate::stage::{Stage, Staged};
 
 /// To be counted up whenever archives are packed in another way than before.
-const EDITION: &str = "zip 1";
+const EDITION: &str = "zip 2";
 /// From so many bytes on, packing fast is worth more than packing tight.
 const LARGE_BYTES: u64 = 64 << 20;
 /// Formats that are packed already.
 const PACKED: &[&str] = &["XLSX", "ODS", "DOCX", "ZIP", "Parquet", "PNG", "JPG", "PDF"];
-
-/// What goes into an archive beside the dataset's files.
-pub(super) struct Papers<'a> {
-    pub citation: String,
-    pub licence: String,
-    pub licence_file: Option<(&'a str, Vec<u8>)>,
-    pub descriptor: &'a [u8],
-    /// The digest of every file.
-    pub sums: &'a str,
-}
 
 /// The archive of one dataset.
 #[derive(Clone, Copy)]
@@ -39,40 +29,31 @@ pub(super) struct Archive<'a> {
     pub reuse: Option<&'a Reuse>,
 }
 
-impl Papers<'_> {
-    /// Stands for the whole content: the sums name every file by its digest.
-    fn key(&self, route: &Route) -> Digest {
-        let mut hasher = Hasher::default();
-        let (name, bytes) = self.licence_file.as_ref().map_or(("", &[][..]), |(name, bytes)| (name, bytes));
-        let parts: [&[u8]; 8] = [
-            EDITION.as_bytes(),
-            route.as_str().as_bytes(),
-            self.citation.as_bytes(),
-            self.licence.as_bytes(),
-            name.as_bytes(),
-            bytes,
-            self.descriptor,
-            self.sums.as_bytes(),
-        ];
-        for part in parts {
-            hasher.update(&(part.len() as u64).to_le_bytes());
-            hasher.update(part);
-        }
-        hasher.finish()
+/// Stands for the whole content: the sums among the entries name every file by its digest.
+fn key(route: &Route, entries: &[(String, Vec<u8>)]) -> Digest {
+    let mut hasher = Hasher::default();
+    hasher.update_field(EDITION);
+    hasher.update_field(route.as_str());
+    for (name, bytes) in entries {
+        hasher.update_field(name);
+        hasher.update(&(bytes.len() as u64).to_le_bytes());
+        hasher.update(bytes);
     }
+    hasher.finish()
 }
 
 impl Archive<'_> {
-    /// Makes the archive, or takes the one that an earlier build made of the same content.
+    /// Makes the archive, or takes the one that an earlier build made of the same content; `entries` are what goes in
+    /// beside the dataset's files.
     ///
     /// Errors: when the stage cannot be written.
-    pub(super) fn make(self, papers: &Papers<'_>) -> Result<DataFile> {
+    pub(super) fn make(self, entries: &[(String, Vec<u8>)]) -> Result<DataFile> {
         let id = self.release.cleared.id.as_str();
         let name = format!("{id}.zip");
         let route = Route::new(&format!("datasets/{id}/{name}"))?;
-        let key = papers.key(&route);
+        let key = key(&route, entries);
         let made_before = self.made_before(key)?;
-        let staged = if let Some(staged) = made_before { staged } else { self.write(&route, papers)? };
+        let staged = if let Some(staged) = made_before { staged } else { self.write(&route, entries)? };
         if let (None, Some(reuse)) = (made_before, self.reuse) {
             reuse.keep(key, &Kept::of(self.stage, &route, staged.sha256)?)?;
         }
@@ -87,7 +68,7 @@ impl Archive<'_> {
         Ok(is_linked.then(|| kept.staged()))
     }
 
-    fn write(self, route: &Route, papers: &Papers<'_>) -> Result<Staged> {
+    fn write(self, route: &Route, entries: &[(String, Vec<u8>)]) -> Result<Staged> {
         let mut out = self.stage.writer(route)?;
         let mut zip = ZipWriter::new_stream(&mut out);
         let n_bytes: u64 = self.release.files.all().map(|file| file.size_bytes).sum();
@@ -97,18 +78,10 @@ impl Archive<'_> {
             .compression_level((n_bytes > LARGE_BYTES).then_some(1))
             .last_modified_time(DateTime::DEFAULT)
             .unix_permissions(0o644);
-        let mut text = |name: &str, bytes: &[u8]| -> Result<()> {
-            zip.start_file(name, options)?;
+        for (name, bytes) in entries {
+            zip.start_file(name.as_str(), options)?;
             zip.write_all(bytes)?;
-            Ok(())
-        };
-        text("CITATION.txt", papers.citation.as_bytes())?;
-        text("LICENSE.txt", papers.licence.as_bytes())?;
-        if let Some((name, bytes)) = &papers.licence_file {
-            text(name, bytes)?;
         }
-        text("SHA256SUMS", papers.sums.as_bytes())?;
-        text("datapackage.json", papers.descriptor)?;
         let mut buffer = vec![0; 256 * 1024];
         for file in self.release.files.all() {
             let relative = file.route.as_str().splitn(3, '/').nth(2).unwrap_or_default();

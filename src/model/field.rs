@@ -185,6 +185,13 @@ impl Field {
         TABLE.iter().find(|row| row.0 == self).map_or("", |row| row.1)
     }
 
+    /// The name in Chinese as the regulations have it; the code name where there is none.
+    #[must_use]
+    pub fn label(self) -> &'static str {
+        let names = TABLE.iter().find(|row| row.0 == self).map_or("", |row| row.2);
+        names.split(' ').find(|name| !name.is_ascii()).unwrap_or(names)
+    }
+
     /// The field with a code name.
     #[must_use]
     pub fn from_code_name(name: &str) -> Option<Self> {

@@ -76,26 +76,65 @@ impl Format {
     /// The media type as registered with IANA, or the common one; `application/octet-stream` where none is known.
     #[must_use]
     pub fn media_type(&self) -> &'static str {
-        match self.0.as_str() {
-            "CSV" => "text/csv",
-            "TSV" => "text/tab-separated-values",
-            "TXT" => "text/plain",
-            "JSON" => "application/json",
-            "JSONL" => "application/jsonl",
-            "GeoJSON" => "application/geo+json",
-            "XLSX" => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            "XLS" => "application/vnd.ms-excel",
-            "ODS" => "application/vnd.oasis.opendocument.spreadsheet",
-            "XML" => "application/xml",
-            "PDF" => "application/pdf",
-            "ZIP" => "application/zip",
-            "ICS" => "text/calendar",
-            "DB" | "SQLite" => "application/vnd.sqlite3",
-            "Parquet" => "application/vnd.apache.parquet",
-            "JPG" => "image/jpeg",
-            "PNG" => "image/png",
-            _ => "application/octet-stream",
-        }
+        let ending = self.0.to_ascii_lowercase();
+        MEDIA_TYPES.iter().find(|(known, _)| *known == ending).map_or(UNKNOWN, |(_, media_type)| media_type)
+    }
+}
+
+const UNKNOWN: &str = "application/octet-stream";
+
+/// Media types by the endings of files: what the site says of a file, and what web servers are told to send.
+pub const MEDIA_TYPES: &[(&str, &str)] = &[
+    ("html", "text/html"),
+    ("css", "text/css"),
+    ("js", "application/javascript"),
+    ("svg", "image/svg+xml"),
+    ("csv", "text/csv"),
+    ("tsv", "text/tab-separated-values"),
+    ("txt", "text/plain"),
+    ("json", "application/json"),
+    ("jsonl", "application/jsonl"),
+    ("jsonld", "application/ld+json"),
+    ("geojson", "application/geo+json"),
+    ("ttl", "text/turtle"),
+    ("rdf", "application/rdf+xml"),
+    ("bib", "application/x-bibtex"),
+    ("ris", "application/x-research-info-systems"),
+    ("cff", "application/yaml"),
+    ("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ("xls", "application/vnd.ms-excel"),
+    ("xlsb", "application/vnd.ms-excel.sheet.binary.macroenabled.12"),
+    ("ods", "application/vnd.oasis.opendocument.spreadsheet"),
+    ("docx", "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ("doc", "application/msword"),
+    ("xml", "application/xml"),
+    ("pdf", "application/pdf"),
+    ("zip", "application/zip"),
+    ("ics", "text/calendar"),
+    ("db", "application/vnd.sqlite3"),
+    ("sqlite", "application/vnd.sqlite3"),
+    ("parquet", "application/vnd.apache.parquet"),
+    ("jpg", "image/jpeg"),
+    ("png", "image/png"),
+];
+
+/// The media type of a file of the site, by its path from the site's root.
+///
+/// Feeds and what stands in for CKAN's answers say more by their place than by their ending.
+#[must_use]
+pub fn media_type_of(path: &str) -> &'static str {
+    let name = path.rsplit('/').next().unwrap_or(path);
+    let ending = name.rsplit_once('.').map_or(String::new(), |(_, ending)| ending.to_ascii_lowercase());
+    if name == "feed.xml" {
+        return "application/atom+xml";
+    }
+    if path.starts_with("api/3/action/") {
+        return "application/json";
+    }
+    match name {
+        "SHA256SUMS" => "text/plain",
+        "opensearch.xml" => "application/opensearchdescription+xml",
+        _ => MEDIA_TYPES.iter().find(|(known, _)| *known == ending).map_or(UNKNOWN, |(_, media_type)| media_type),
     }
 }
 

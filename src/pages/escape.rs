@@ -13,3 +13,9 @@ pub fn rendered_markdown(html: &str) -> Value {
 pub fn rendered_part(html: &str) -> Value {
     Value::safe_string(html)
 }
+
+/// JSON that stands in a script element: no text in it can end the element.
+#[must_use]
+pub fn json_in_script(value: &serde_json::Value) -> Value {
+    Value::safe_string(&crate::metadata::schema_org::script_text(value))
+}

@@ -10,10 +10,9 @@
 
 pub mod case_pages;
 mod escape;
-mod facets;
-mod feed;
+pub(crate) mod facets;
 mod parts;
-mod plan;
+pub(crate) mod plan;
 mod strings;
 pub mod theme;
 mod view;
@@ -28,6 +27,7 @@ use crate::catalog::content::ContentPage;
 use crate::diag::Finding;
 use crate::exports::package::Package;
 use crate::gate::Publishable;
+use crate::metadata::{Issuer, Record};
 use crate::model::date::Day;
 use crate::model::route::Route;
 use crate::records::history::History;
@@ -40,7 +40,7 @@ use crate::stage::Stage;
 use facets::Facets;
 use parts::Parts;
 use plan::Job;
-pub use strings::{Strings, size};
+pub use strings::{Strings, showable, size};
 use theme::Theme;
 
 /// Everything that pages are made of.
@@ -70,6 +70,25 @@ pub struct Inputs<'a> {
     pub content: &'a [ContentPage],
 }
 
+impl<'a> Inputs<'a> {
+    /// Whose names and rules stand in metadata.
+    #[must_use]
+    pub fn issuer(&self) -> Issuer<'a> {
+        Issuer { site: self.site, regime: self.regime, as_of: self.as_of }
+    }
+
+    /// Every released dataset with its archive, in the order of ordinals.
+    pub fn records(&self) -> impl Iterator<Item = Record<'a>> {
+        let issuer = self.issuer();
+        let packages: &'a [Package] = self.packages;
+        self.publishable.releases().iter().zip(packages).map(move |(release, package)| Record {
+            release,
+            zip: package.zip.as_ref(),
+            issuer,
+        })
+    }
+}
+
 /// What rendering made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rendered {
@@ -97,8 +116,6 @@ pub fn render(
         stage.put(route, bytes)?;
     }
     view::share(inputs, &facets, &mut theme);
-    let (route, bytes) = feed::notices(inputs, &theme.languages[0].strings)?;
-    stage.put(&route, &bytes)?;
     let mut site = view::SiteView { inputs, facets: &facets, theme: &theme, parts: Vec::new() };
     for language_idx in 0..theme.languages.len() {
         match Parts::render(&site, language_idx) {
@@ -122,18 +139,18 @@ pub fn render(
 }
 
 /// Renders the pages that stand in the place of a dataset which is kept off the site, one for each language, and the
-/// overview of notices with its feed.
+/// overview of notices.
 ///
 /// Shape: `inputs` publish nothing; only what every page shares is taken from them.
 /// Errors: when a template has a mistake or an address cannot be a file name.
-pub fn render_held(inputs: &Inputs<'_>, mut theme: Theme, id: &str) -> Result<Vec<(Route, Vec<u8>)>> {
+pub fn render_held(inputs: &Inputs<'_>, theme: &mut Theme, id: &str) -> Result<Vec<(Route, Vec<u8>)>> {
     let facets = Facets::new(inputs.publishable.releases(), inputs.as_of);
     let jobs =
         plan::plan(inputs, &facets)?.map_err(|_| anyhow::anyhow!("two pages want one address: run kaishu check"))?;
-    view::share(inputs, &facets, &mut theme);
-    let site = view::SiteView { inputs, facets: &facets, theme: &theme, parts: Vec::new() };
+    view::share(inputs, &facets, theme);
+    let site = view::SiteView { inputs, facets: &facets, theme, parts: Vec::new() };
     let folder = format!("datasets/{id}");
-    let mut res = vec![feed::notices(inputs, &theme.languages[0].strings)?];
+    let mut res = Vec::new();
     for job in jobs.into_iter().filter(|job| job.folder == folder || job.folder == "notices") {
         let (template, context) = site.context(&job)?;
         let mut bytes = Vec::new();

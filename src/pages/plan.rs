@@ -6,6 +6,7 @@ use anyhow::Result;
 
 use crate::catalog::content::ContentPage;
 use crate::diag::{Code, Finding, Place};
+use crate::model::digest::Digest;
 use crate::model::route::Route;
 use crate::pages::Inputs;
 use crate::pages::facets::{Facets, Kind};
@@ -13,6 +14,77 @@ use crate::records::holds::Hold;
 
 /// How many datasets a page of a list has. Source: `design/frontend.md` 2.3.
 pub const PER_PAGE: usize = 50;
+
+/// Where the description of a dataset lies in the static API.
+#[must_use]
+pub fn dataset_path(id: &str) -> String {
+    format!("api/v1/datasets/{id}.json")
+}
+
+/// The name under which CKAN's API knows a dataset, provider or theme: the word itself where CKAN allows it, else what is
+/// left of it with a short digest.
+///
+/// Source: CKAN, names: 2 to 100 of `a-z`, `0-9`, `-` and `_`.
+#[must_use]
+pub fn ckan_name(word: &str) -> String {
+    let is_allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c);
+    if (2..=100).contains(&word.len()) && word.chars().all(is_allowed) {
+        return word.to_owned();
+    }
+    let lower = word.to_lowercase();
+    let plain: String = lower.chars().map(|c| if is_allowed(c) { c } else { '-' }).take(80).collect();
+    let digest = Digest::of(word.as_bytes()).short(12);
+    format!("{}-{digest}", plain.trim_matches('-')).trim_start_matches('-').to_owned()
+}
+
+/// A question that the static API answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Operation {
+    /// Its name, in keys of strings too.
+    pub name: &'static str,
+    /// The path, with places for its parameters.
+    pub path: &'static str,
+    /// The name of the schema of its answer.
+    pub schema: &'static str,
+}
+
+const fn operation(name: &'static str, path: &'static str, schema: &'static str) -> Operation {
+    Operation { name, path, schema }
+}
+
+/// Every question of the static API. Source: `design/frontend.md` 7.2.
+pub const OPERATIONS: [Operation; 20] = [
+    operation("index", "/api/v1/index.json", "Index"),
+    operation("datasets", "/api/v1/datasets/page/{page}.json", "DatasetPage"),
+    operation("dataset", "/api/v1/datasets/{id}.json", "Dataset"),
+    operation("schema", "/api/v1/datasets/{id}/{table}/schema.json", "TableSchema"),
+    operation("rows", "/api/v1/datasets/{id}/{table}/rows/{page}.json", "Rows"),
+    operation("facets", "/api/v1/facets.json", "Facets"),
+    operation("months", "/api/v1/changes/index.json", "Months"),
+    operation("changes", "/api/v1/changes/{month}.json", "Changes"),
+    operation("suspended", "/api/v1/suspended.json", "Suspended"),
+    operation("package_list", "/api/3/action/package_list", "Ckan"),
+    operation("package_show", "/api/3/action/package_show/{id}", "Ckan"),
+    operation("package_search", "/api/3/action/package_search", "Ckan"),
+    operation("organization_list", "/api/3/action/organization_list", "Ckan"),
+    operation("organization_show", "/api/3/action/organization_show/{name}", "Ckan"),
+    operation("group_list", "/api/3/action/group_list", "Ckan"),
+    operation("group_show", "/api/3/action/group_show/{name}", "Ckan"),
+    operation("tag_list", "/api/3/action/tag_list", "Ckan"),
+    operation("license_list", "/api/3/action/license_list", "Ckan"),
+    operation("site_read", "/api/3/action/site_read", "Ckan"),
+    operation("status_show", "/api/3/action/status_show", "Ckan"),
+];
+
+impl Operation {
+    /// The names of its parameters, in their order.
+    pub fn parameters(self) -> impl Iterator<Item = &'static str> {
+        self.path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
+    }
+}
+
+/// Where the feed of notices stands; all languages share it.
+pub const NOTICES_FEED: &str = "notices/feed.xml";
 
 /// What fills a page.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +113,8 @@ pub enum Page<'a> {
     Quality,
     /// All notices.
     Notices,
+    /// What programs can ask for.
+    Api,
     /// A content page.
     Content(&'a ContentPage),
     /// The page about the site, where the team wrote none.
@@ -87,6 +161,7 @@ pub fn plan<'a>(inputs: &Inputs<'a>, facets: &Facets) -> Result<std::result::Res
         ("objection/status".to_owned(), Page::Status),
         ("quality".to_owned(), Page::Quality),
         ("notices".to_owned(), Page::Notices),
+        ("api".to_owned(), Page::Api),
     ];
     list_pages(&mut pages, "datasets", None, inputs.publishable.releases().len());
     for kind in Kind::ALL {
@@ -117,7 +192,10 @@ pub fn plan<'a>(inputs: &Inputs<'a>, facets: &Facets) -> Result<std::result::Res
             let is_content = matches!(page, Page::Content(_));
             // Files at the root (404.html, assets, the data's own folders) are no place for a content page.
             let top = folder.split('/').next().unwrap_or_default();
-            let is_reserved = is_content && (top.contains('.') || top == "assets" || top == "api" || top == "search");
+            let is_reserved = is_content
+                && (top.contains('.')
+                    || top == "assets"
+                    || ["api", "catalog", "changes", "search", "sitemap"].contains(&top));
             let before = taken.insert(folder.clone(), is_content);
             if let Some(other_is_content) = before.or(is_reserved.then_some(true)) {
                 let place = Place::file(format!("content/{folder}.md"));

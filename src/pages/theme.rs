@@ -21,6 +21,7 @@ macro_rules! embedded {
 
 /// The built-in theme, file by file.
 pub const BUILT_IN: &[(&str, &[u8])] = embedded![
+    "templates/api.html",
     "templates/base.html",
     "templates/card.html",
     "templates/content.html",
@@ -199,7 +200,7 @@ mod tests {
     fn every_string_is_used() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let mut used = String::new();
-        for dir in ["themes/default/templates", "src/pages", "src/endpoint", "src/cli"] {
+        for dir in ["themes/default/templates", "src/pages", "src/harvest", "src/endpoint", "src/cli"] {
             for item in WalkDir::new(root.join(dir)).into_iter().map(Result::unwrap) {
                 if item.file_type().is_file() {
                     used.push_str(&std::fs::read_to_string(item.path()).unwrap());
@@ -209,7 +210,8 @@ mod tests {
         // Families of keys that are put together from a code name.
         let states = ["held_reason_", "held_suspended", "held_withdrawn", "held_resumed"];
         let cases = ["ask_", "js_", "fault_", "wrong_", "why_", "step_", "state_", "ending_", "due_", "letter_"];
-        let families = [&["by_", "kind_", "freq_", "outcome_", "deadline_", "target_"][..], &states, &cases].concat();
+        let families =
+            [&["api_", "by_", "kind_", "freq_", "outcome_", "deadline_", "target_"][..], &states, &cases].concat();
         let indexes = ["themes_title", "providers_title", "formats_title", "frequencies_title", "tags_title"];
         let bytes = BUILT_IN.iter().find(|(known, _)| *known == "i18n/en.toml").unwrap().1;
         let table: BTreeMap<String, String> = toml::from_str(std::str::from_utf8(bytes).unwrap()).unwrap();

@@ -9,9 +9,12 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use walkdir::WalkDir;
 
+use super::cut::{self, Mention};
 use super::{Folders, RELEASE_FILE, ReleaseNote, digest_of, ledger_text, read_ledger, read_note};
+use crate::harvest::table;
 use crate::model::digest::Digest;
 use crate::model::route::Route;
+use crate::pages::plan::{ckan_name, dataset_path};
 use crate::records::holds::{Hold, TakeDown};
 use crate::records::{Lock, chain, replace};
 use crate::stage::Staged;
@@ -24,8 +27,6 @@ pub struct Order<'a> {
     pub hold: &'a Hold,
     /// The notice pages; where there are none, the address answers 404 until the next build.
     pub pages: Vec<(Route, Vec<u8>)>,
-    /// The address of the dataset's page as links give it, without the language.
-    pub address: &'a str,
     /// Now, seconds since 1970.
     pub now: i64,
     /// How long to wait for a build that is going live.
@@ -91,19 +92,26 @@ fn clear(order: &Order<'_>, note: &ReleaseNote, done: &mut Done) -> Result<Relea
     done.n_removed = n_before - ledger.len();
     let mut changes: Vec<(Route, Vec<u8>)> = order.pages.clone();
     let kept: Vec<&Route> = order.pages.iter().map(|(route, _)| route).collect();
-    for route in naming(out, order.address)? {
-        if kept.contains(&&route) {
-            continue;
-        }
-        let path = route.below(out);
-        let html = std::fs::read_to_string(&path).with_context(|| format!("reading {}", path.display()))?;
-        match without(&html, order.address) {
-            Some(html) => {
-                changes.push((route, html.into_bytes()));
+    let mention = Mention::of(&order.hold.dataset);
+    let mut unreadable: Vec<Route> = Vec::new();
+    for (route, bytes) in naming(out, &mention)?.into_iter().filter(|(route, _)| !kept.contains(&route)) {
+        match cut::without(route.as_str(), &bytes, &mention) {
+            Ok(Some(bytes)) => {
+                if route.as_str() == CATALOG_CSV {
+                    changes.push((Route::new(CATALOG_XLSX)?, workbook_of(&bytes)?));
+                    done.n_changed += 1;
+                }
+                changes.push((route, bytes));
                 done.n_changed += 1;
             }
-            None => done.naming.push(route),
+            Ok(None) => done.naming.push(route),
+            // A list that cannot be read tells nobody that nothing of the dataset is in it: it goes until the next build.
+            Err(_) => unreadable.push(route),
         }
+    }
+    for route in &unreadable {
+        ledger.remove(route);
+        done.n_removed += 1;
     }
     for (route, bytes) in &changes {
         ledger.insert(route.clone(), staged(bytes));
@@ -120,12 +128,37 @@ fn clear(order: &Order<'_>, note: &ReleaseNote, done: &mut Done) -> Result<Relea
     for (route, bytes) in &changes {
         put(out, route, bytes)?;
     }
+    for route in &unreadable {
+        let path = route.below(out);
+        std::fs::remove_file(&path).with_context(|| format!("removing {}", path.display()))?;
+        crate::records::sync_parent(&path)?;
+    }
     Ok(note)
 }
 
-/// Whether a path belongs to a dataset: its pages in every language, its files, its part of the static API.
+/// The whole catalog as a table, in both forms; the workbook is made of the other one.
+const CATALOG_CSV: &str = "catalog.csv";
+const CATALOG_XLSX: &str = "catalog.xlsx";
+
+fn workbook_of(csv: &[u8]) -> Result<Vec<u8>> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(csv);
+    let mut rows = reader.records().map(|row| row.map(|row| row.iter().map(str::to_owned).collect::<Vec<_>>()));
+    let header = rows.next().transpose().context("reading catalog.csv")?.unwrap_or_default();
+    let rows: Vec<Vec<String>> = rows.collect::<Result<_, _>>().context("reading catalog.csv")?;
+    table::workbook(&header, &rows)
+}
+
+/// The files beside a dataset's folders that are its own alone.
+fn own_files(id: &str) -> [String; 2] {
+    [dataset_path(id), format!("api/3/action/package_show/{}", ckan_name(id))]
+}
+
+/// Whether a path belongs to a dataset: its pages in every language, its files, its parts of the static API.
 #[must_use]
 pub fn is_own(path: &str, id: &str) -> bool {
+    if own_files(id).iter().any(|own| own == path) {
+        return true;
+    }
     let rest = path.strip_prefix("api/v1/").unwrap_or(path);
     let parts: Vec<&str> = rest.split('/').collect();
     let at = parts.iter().position(|part| *part == "datasets");
@@ -168,6 +201,9 @@ pub fn is_offered(out: &Path, id: &str) -> Result<bool> {
     if !out.exists() {
         return Ok(false);
     }
+    if own_files(id).iter().any(|file| out.join(file).exists()) {
+        return Ok(true);
+    }
     for folder in folders_of(out, id)? {
         for item in folder.read_dir().with_context(|| format!("listing {}", folder.display()))? {
             let item = item.with_context(|| format!("listing {}", folder.display()))?;
@@ -192,6 +228,12 @@ fn move_away(out: &Path, id: &str) -> Result<()> {
         }
         crate::records::sync_parent(folder)?;
     }
+    for path in own_files(id).map(|file| out.join(file)) {
+        if path.exists() {
+            std::fs::remove_file(&path).with_context(|| format!("removing {}", path.display()))?;
+            crate::records::sync_parent(&path)?;
+        }
+    }
     gone.map_or(Ok(()), |gone| gone.close().context("removing what was taken down"))
 }
 
@@ -207,42 +249,39 @@ fn put(out: &Path, route: &Route, bytes: &[u8]) -> Result<()> {
     replace(&path, bytes)
 }
 
-/// The pages that lead to an address; the pages of other datasets lead to none but their own.
-fn naming(out: &Path, address: &str) -> Result<Vec<Route>> {
+/// The lists and pages that lead to a dataset, with their bytes; the files of other datasets lead to none but their own.
+fn naming(out: &Path, mention: &Mention) -> Result<Vec<(Route, Vec<u8>)>> {
     let mut res = Vec::new();
     for item in WalkDir::new(out).sort_by_file_name().into_iter().filter_entry(|item| !is_of_other(item)) {
         let item = item.with_context(|| format!("listing {}", out.display()))?;
-        if !item.file_type().is_file() || item.path().extension().is_none_or(|ending| ending != "html") {
+        let name = item.path().strip_prefix(out).unwrap_or(item.path()).to_string_lossy().into_owned();
+        if !item.file_type().is_file() || !may_list(&name) {
             continue;
         }
-        let html = std::fs::read(item.path()).with_context(|| format!("reading {}", item.path().display()))?;
-        if memchr::memmem::find(&html, address.as_bytes()).is_some() {
-            let name = item.path().strip_prefix(out).unwrap_or(item.path()).to_string_lossy().into_owned();
-            res.push(Route::new(&name)?);
+        let bytes = std::fs::read(item.path()).with_context(|| format!("reading {}", item.path().display()))?;
+        if mention.is_in(&name, &bytes) {
+            res.push((Route::new(&name)?, bytes));
         }
     }
     Ok(res)
 }
 
-/// Whether a folder is that of one dataset.
-fn is_of_other(item: &walkdir::DirEntry) -> bool {
-    let is_in_datasets = item.path().parent().is_some_and(|parent| parent.file_name().is_some_and(|n| n == "datasets"));
-    item.file_type().is_dir() && is_in_datasets && item.file_name() != "page"
+/// Whether a file may list datasets: pages and texts for programs, but not what the workbook of the catalog is made from.
+fn may_list(name: &str) -> bool {
+    let ending = name.rsplit('/').next().and_then(|file| file.rsplit_once('.')).map_or("", |(_, ending)| ending);
+    let is_list = ["html", "json", "jsonld", "ttl", "xml", "rdf", "csv"].contains(&ending);
+    is_list || (ending.is_empty() && name.starts_with("api/3/action/"))
 }
 
-/// A page without the items of its lists that lead to an address; `None` where it leads there from elsewhere.
-fn without(html: &str, address: &str) -> Option<String> {
-    let mut html = html.to_owned();
-    while let Some(at) = html.find(address) {
-        let begin = html[..at].rfind("<li")?;
-        if html[begin..at].contains("</li>") {
-            return None;
-        }
-        let end = at + html[at..].find("</li>")? + "</li>".len();
-        let end = end + usize::from(html[end..].starts_with('\n'));
-        html.replace_range(begin..end, "");
+/// Whether a folder or file is that of one dataset, or an asset.
+fn is_of_other(item: &walkdir::DirEntry) -> bool {
+    let parent = item.path().parent().and_then(Path::file_name).unwrap_or_default();
+    let name = item.file_name();
+    if item.file_type().is_dir() {
+        return (parent == "datasets" && name != "page") || (item.depth() == 1 && name == "assets");
     }
-    Some(html)
+    let is_in_api = item.path().parent().is_some_and(|parent| parent.ends_with("api/v1/datasets"));
+    is_in_api || parent == "package_show"
 }
 
 #[cfg(test)]
@@ -257,6 +296,8 @@ mod tests {
             "datasets/a1/files/x.csv",
             "datasets/a1/a1.zip",
             "api/v1/datasets/a1/t/rows/1.json",
+            "api/v1/datasets/a1.json",
+            "api/3/action/package_show/a1",
         ] {
             assert!(is_own(own, "a1"), "{own}");
         }
@@ -264,12 +305,5 @@ mod tests {
         {
             assert!(!is_own(other, "a1"), "{other}");
         }
-    }
-
-    #[test]
-    fn items_are_cut_out_whole() {
-        let page = "<ul><li class=\"card\"><a href=\"/datasets/a/\">甲</a></li>\n<li><a href=\"/datasets/b/\">乙</a></li>\n</ul>";
-        assert_eq!(without(page, "/datasets/a/\"").unwrap(), "<ul><li><a href=\"/datasets/b/\">乙</a></li>\n</ul>");
-        assert_eq!(without("<li></li><p><a href=\"/datasets/a/\">", "/datasets/a/\""), None);
     }
 }

@@ -148,6 +148,11 @@ impl History {
         })
     }
 
+    /// What happened to every dataset that was ever published, oldest first, by id.
+    pub fn all(&self) -> impl Iterator<Item = (&str, &[Step])> {
+        self.steps.iter().map(|(id, steps)| (id.as_str(), steps.as_slice()))
+    }
+
     /// What happened to a dataset, oldest first.
     #[must_use]
     pub fn of(&self, id: &str) -> &[Step] {

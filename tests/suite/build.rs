@@ -83,13 +83,25 @@ fn the_zip_holds_everything_and_its_checksums_are_true() {
             "CITATION.txt",
             "LICENSE.txt",
             "SHA256SUMS",
+            "cite/CITATION.cff",
+            "cite/citation.bib",
+            "cite/citation.csl.json",
+            "cite/citation.ris",
+            "cite/citation.txt",
             "data/stops.csv",
+            "data/stops.csv-metadata.json",
             "data/stops.json",
             "data/stops.jsonl",
             "data/stops.parquet",
             "data/stops.xlsx",
             "datapackage.json",
-            "files/stops.csv"
+            "files/stops.csv",
+            "metadata/croissant.jsonld",
+            "metadata/datacite.json",
+            "metadata/datacite.xml",
+            "metadata/dcat.jsonld",
+            "metadata/dcat.ttl",
+            "ro-crate-metadata.json",
         ]
     );
     let mut text = |name: &str| {
@@ -98,7 +110,7 @@ fn the_zip_holds_everything_and_its_checksums_are_true() {
         bytes
     };
     let sums = String::from_utf8(text("SHA256SUMS")).unwrap();
-    assert_eq!(sums.lines().count(), 6);
+    assert_eq!(sums.lines().count(), names.len() - 1);
     for line in sums.lines() {
         let (digest, name) = line.split_once("  ").unwrap();
         assert_eq!(kaishu::model::digest::Digest::of(&text(name)).to_string(), digest, "{name}");

@@ -19,6 +19,7 @@ mod catalogs;
 mod endpoint;
 mod fuzz;
 mod guard;
+mod harvest;
 mod holds;
 mod house_rules;
 mod intake;

@@ -2,17 +2,18 @@
 
 use serde::Serialize;
 
-use crate::exports::citation::{Reference, gb_t_7714_2025};
 use crate::gate::Release;
-use crate::model::route::href;
+use crate::metadata::{Record, schema_org};
 use crate::model::table::{DataFile, Table};
 use crate::pages::facets::{Kind, facet_slug, is_overdue, next_due, updated};
 use crate::pages::plan::Job;
 use crate::pages::strings::{count, shorten, showable, size};
 use crate::pages::view::card::frequency;
+use crate::pages::view::cite::{self, CitationView};
 use crate::pages::view::fields::{self, FieldView};
 use crate::pages::view::form;
 use crate::pages::view::history::history;
+use crate::pages::view::machine::{self, Snippet};
 use crate::pages::view::shell::{Crumb, PageHead};
 use crate::pages::view::{Fact, Scope, facts};
 
@@ -39,11 +40,12 @@ pub(super) struct DatasetView {
     licence: LicenceView,
     attribution_lead: String,
     attribution: String,
-    citation: String,
+    citation: CitationView,
     facts: Vec<LinkedFact>,
     contact: Vec<Fact>,
     history: Vec<Fact>,
     metadata: Vec<Link>,
+    snippets: Vec<Snippet>,
     object_href: String,
     /// The form with the dataset filled in by the endpoint, for readers without a script.
     object_filled_href: String,
@@ -128,16 +130,18 @@ pub(super) fn view(scope: Scope<'_>, job: &Job<'_>, release_idx: usize) -> Datas
     let inputs = scope.site.inputs;
     let release = &inputs.publishable.releases()[release_idx];
     let package = &inputs.packages[release_idx];
+    let record = Record { release, zip: package.zip.as_ref(), issuer: inputs.issuer() };
     let dataset = &release.cleared.dataset;
     let data_lang = scope.data_lang().map(str::to_owned);
     let shown_summary = if dataset.summary == dataset.title { String::new() } else { dataset.summary.clone() };
     let mut page = PageHead::new(scope, job, "datasets", &dataset.title, crumbs(scope, release));
     page.description = shorten(if dataset.summary.is_empty() { &dataset.title } else { &dataset.summary }, 150);
+    page.links.extend(machine::head_links(scope, record));
     let sums_href = package.sums.as_ref().map_or_else(String::new, |route| scope.file_href(route.as_str()));
-    let metadata = package
-        .datapackage
-        .iter()
-        .map(|route| Link { label: "Data Package".to_owned(), href: scope.file_href(route.as_str()) });
+    let metadata = record.papers().into_iter().filter(|paper| !paper.is_citation).map(|paper| Link {
+        label: paper.name.to_owned(),
+        href: scope.file_href(&format!("datasets/{}/{}", record.id(), paper.path)),
+    });
     DatasetView {
         summary: shown_summary,
         timeliness: match is_overdue(release, inputs.as_of) {
@@ -169,7 +173,7 @@ pub(super) fn view(scope: Scope<'_>, job: &Job<'_>, release_idx: usize) -> Datas
         licence: licence(scope, release),
         attribution_lead: attribution_lead(scope),
         attribution: attribution(scope, release),
-        citation: citation(scope, release),
+        citation: cite::view(scope, record),
         facts: facts_of(scope, release, data_lang.as_deref()),
         contact: facts(
             scope.strings,
@@ -177,11 +181,19 @@ pub(super) fn view(scope: Scope<'_>, job: &Job<'_>, release_idx: usize) -> Datas
         ),
         history: history(scope, release),
         metadata: metadata.collect(),
+        snippets: machine::snippets(record),
         object_href: form::href_for(scope, release.cleared.id.as_str()),
         object_filled_href: form::filled_href_for(scope, release.cleared.id.as_str()),
         page,
         data_lang,
     }
+}
+
+/// The dataset as search engines read it.
+pub(super) fn json_ld(scope: Scope<'_>, release_idx: usize) -> serde_json::Value {
+    let inputs = scope.site.inputs;
+    let (release, package) = (&inputs.publishable.releases()[release_idx], &inputs.packages[release_idx]);
+    schema_org::dataset(Record { release, zip: package.zip.as_ref(), issuer: inputs.issuer() })
 }
 
 fn crumbs(scope: Scope<'_>, release: &Release) -> Vec<Crumb> {
@@ -326,20 +338,6 @@ fn attribution(scope: Scope<'_>, release: &Release) -> String {
         &dataset.provider,
         scope.strings.get("acquired_on_blank"),
     )
-}
-
-fn citation(scope: Scope<'_>, release: &Release) -> String {
-    let site = scope.site.inputs.site;
-    let dataset = &release.cleared.dataset;
-    let path = href(&site.base_path(), &format!("datasets/{}/", release.cleared.id));
-    gb_t_7714_2025(&Reference {
-        author: &dataset.provider,
-        title: &dataset.title,
-        site: site.title.in_language(&site.languages[0]),
-        date: updated(release),
-        acquired_on: scope.strings.get("acquired_on_blank"),
-        url: &format!("{}{path}", site.origin()),
-    })
 }
 
 fn facts_of(scope: Scope<'_>, release: &Release, data_lang: Option<&str>) -> Vec<LinkedFact> {

@@ -4,8 +4,7 @@ use serde::Serialize;
 
 use crate::catalog::content::ContentPage;
 use crate::pages::facets::{Kind, updated};
-use crate::pages::feed;
-use crate::pages::plan::{Job, Page};
+use crate::pages::plan::{Job, NOTICES_FEED, Page};
 use crate::pages::strings::count;
 use crate::pages::view::card::Card;
 use crate::pages::view::held::{self, HeldItem};
@@ -139,7 +138,7 @@ pub(super) fn notices_page(scope: Scope<'_>, job: &Job<'_>) -> NoticesView {
         page: PageHead::new(scope, job, "notices", scope.strings.get("notices"), Vec::new()),
         notices: notices(scope),
         holds: held::items(scope),
-        feed: scope.file_href(feed::ROUTE),
+        feed: scope.file_href(NOTICES_FEED),
     }
 }
 

@@ -1,6 +1,8 @@
 //! One value for each template: texts, lists and flags, ready to be put out.
 
+mod api;
 mod card;
+mod cite;
 mod dataset;
 mod duties;
 mod fields;
@@ -9,6 +11,7 @@ mod held;
 mod history;
 mod home;
 mod list;
+mod machine;
 mod overview;
 mod quality;
 mod rules;
@@ -20,6 +23,7 @@ use anyhow::{Context as _, Result};
 use serde::Serialize;
 use tera::Context;
 
+use crate::metadata::schema_org;
 use crate::model::route::href;
 use crate::pages::case_pages::Filled;
 use crate::pages::facets::Facets;
@@ -126,11 +130,20 @@ impl SiteView<'_> {
         let scope = self.scope(job.language_idx);
         let facet = |key: &Option<(_, usize)>| key.map(|(kind, idx)| (kind, &self.facets.of(kind)[idx]));
         match &job.page {
-            Page::Home => make("home.html", &home::view(scope, job)),
+            Page::Home => {
+                let (template, mut context) = make("home.html", &home::view(scope, job))?;
+                let catalog = schema_org::catalog(self.inputs.issuer(), scope.tag());
+                context.insert_value("json_ld", escape::json_in_script(&catalog));
+                Ok((template, context))
+            }
             Page::Newest(key) => self.list(job.language_idx, list::newest(scope, job, facet(key))),
             Page::Numbered(key, number) => self.list(job.language_idx, list::numbered(scope, job, facet(key), *number)),
             Page::FacetIndex(kind) => make("facets.html", &list::index(scope, job, *kind)),
-            Page::Dataset(idx) => make("dataset.html", &dataset::view(scope, job, *idx)),
+            Page::Dataset(idx) => {
+                let (template, mut context) = make("dataset.html", &dataset::view(scope, job, *idx))?;
+                context.insert_value("json_ld", escape::json_in_script(&dataset::json_ld(scope, *idx)));
+                Ok((template, context))
+            }
             Page::Held(hold) => make("held.html", &held::view(scope, job, hold)),
             Page::Terms => make("terms.html", &rules::terms(scope, job)),
             Page::Licences => make("licences.html", &rules::licences(scope, job)),
@@ -148,6 +161,7 @@ impl SiteView<'_> {
             }
             Page::Quality => make("quality.html", &quality::view(scope, job)),
             Page::Notices => make("notices.html", &home::notices_page(scope, job)),
+            Page::Api => make("api.html", &api::view(scope, job)),
             Page::NotFound => make("not_found.html", &home::not_found(scope, job)),
             Page::AboutDefault => make("terms.html", &rules::about_default(scope, job)),
             Page::Content(page) => {

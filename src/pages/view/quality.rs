@@ -4,6 +4,7 @@
 
 use serde::Serialize;
 
+use crate::assess::{self, Scheme, points};
 use crate::gate::Release;
 use crate::pages::facets::{Kind, facet_slug, is_overdue};
 use crate::pages::plan::Job;
@@ -16,6 +17,28 @@ pub(super) struct QualityView {
     page: PageHead,
     lead: String,
     sections: Vec<Section>,
+    schemes: Vec<SchemeView>,
+    /// The table of all datasets.
+    scores_href: String,
+}
+
+/// How the site does by what others measure.
+#[derive(Serialize)]
+struct SchemeView {
+    name: String,
+    earned: String,
+    of: u32,
+    percent: u32,
+    missing: Vec<MissingView>,
+}
+
+#[derive(Serialize)]
+struct MissingView {
+    id: &'static str,
+    name: String,
+    n_datasets: String,
+    points: String,
+    remedy: String,
 }
 
 #[derive(Serialize)]
@@ -64,6 +87,28 @@ pub(super) fn view(scope: Scope<'_>, job: &Job<'_>) -> QualityView {
         page: PageHead::new(scope, job, "quality", scope.strings.get("quality_title"), Vec::new()),
         lead: scope.strings.fill("quality_lead", &[("date", &inputs.as_of.to_string())]),
         sections,
+        schemes: Scheme::ALL.iter().map(|scheme| scheme_view(scope, *scheme)).collect(),
+        scores_href: scope.file_href("quality/datasets.csv"),
+    }
+}
+
+fn scheme_view(scope: Scope<'_>, scheme: Scheme) -> SchemeView {
+    let records: Vec<_> = scope.site.inputs.records().collect();
+    let summary = assess::summary(&records, scheme);
+    let idx = usize::from(!scope.tag().starts_with("zh"));
+    let missing = summary.missing.iter().map(|(criterion, n_datasets, missing)| MissingView {
+        id: criterion.id,
+        name: criterion.name[idx].to_owned(),
+        n_datasets: count(*n_datasets as u64),
+        points: points(*missing),
+        remedy: criterion.remedy.words()[idx].clone(),
+    });
+    SchemeView {
+        name: scheme.name()[idx].to_owned(),
+        earned: points(summary.earned),
+        of: scheme.points(),
+        percent: summary.earned / scheme.points().max(1),
+        missing: missing.collect(),
     }
 }
 

@@ -29,6 +29,17 @@ pub(super) struct PageHead {
     pub canonical: String,
     pub languages: Vec<LanguageLink>,
     pub crumbs: Vec<Crumb>,
+    /// What programs find here: feeds, metadata, the licence.
+    pub links: Vec<HeadLink>,
+}
+
+/// A `<link>` in the head of a page.
+#[derive(Serialize)]
+pub(super) struct HeadLink {
+    pub rel: &'static str,
+    pub href: String,
+    pub media_type: &'static str,
+    pub title: String,
 }
 
 #[derive(Serialize)]
@@ -59,6 +70,18 @@ struct AssetHrefs {
     js: String,
     prefs: String,
     icon: String,
+}
+
+impl HeadLink {
+    /// A feed that tells of the same.
+    pub fn feed(scope: Scope<'_>, path: &str, title: &str) -> Self {
+        Self {
+            rel: "alternate",
+            href: scope.file_href(path),
+            media_type: "application/atom+xml",
+            title: title.to_owned(),
+        }
+    }
 }
 
 impl PageHead {
@@ -100,6 +123,15 @@ impl PageHead {
             },
             languages,
             crumbs,
+            links: vec![
+                HeadLink {
+                    rel: "search",
+                    href: scope.file_href("opensearch.xml"),
+                    media_type: "application/opensearchdescription+xml",
+                    title: site.title.in_language(scope.tag()).to_owned(),
+                },
+                HeadLink::feed(scope, "feed.xml", scope.strings.get("datasets_title")),
+            ],
         }
     }
 }
@@ -163,6 +195,7 @@ fn shared_context(scope: Scope<'_>) -> tera::Context {
     let mut foot_links = nav(&[
         ("terms", "nav_terms", "terms"),
         ("licence", "nav_licence", "licence"),
+        ("api", "nav_api", "api"),
         ("objection", "nav_objection", "objection"),
         ("about", "nav_about", "about"),
     ]);

@@ -1,0 +1,126 @@
+//! What lists the catalog for programs: metadata of the whole, the static API, feeds, sitemaps.
+//!
+//! In: what pages are made of. Out: files in the stage. Every list is one that a take-down can cut an item out of
+//! (`publish::cut`), and every page of a list has its datasets by their ordinals, so that it stays as it is when others
+//! come.
+
+pub mod api;
+pub mod catalog;
+pub mod changes;
+pub mod ckan;
+pub mod feeds;
+pub mod oai;
+pub mod openapi;
+pub mod scores;
+pub mod sitemap;
+pub mod table;
+
+use std::collections::BTreeMap;
+
+use anyhow::Result;
+
+use crate::assess::Report;
+use crate::metadata::Record;
+use crate::model::date::Day;
+use crate::model::route::Route;
+use crate::pages::facets::Facets;
+use crate::pages::{Inputs, Strings};
+use crate::stage::Stage;
+
+/// A file of the site.
+pub type Made = (Route, Vec<u8>);
+
+/// What every list is made of.
+pub struct Catalog<'a> {
+    /// What pages are made of.
+    pub inputs: &'a Inputs<'a>,
+    /// The released datasets, in the order of their ordinals.
+    pub records: Vec<Record<'a>>,
+    /// The ways to browse.
+    pub facets: Facets,
+    /// The words of the site's main language.
+    pub strings: &'a Strings,
+    by_id: BTreeMap<&'a str, usize>,
+}
+
+impl<'a> Catalog<'a> {
+    /// Gathers what lists are made of.
+    #[must_use]
+    pub fn new(inputs: &'a Inputs<'a>, strings: &'a Strings) -> Self {
+        let facets = Facets::new(inputs.publishable.releases(), inputs.as_of);
+        let records: Vec<Record<'a>> = inputs.records().collect();
+        let by_id = records.iter().enumerate().map(|(idx, record)| (record.id(), idx)).collect();
+        Self { inputs, records, facets, strings, by_id }
+    }
+
+    /// The title of a released dataset.
+    #[must_use]
+    pub fn title_of(&self, id: &str) -> Option<String> {
+        self.by_id.get(id).map(|idx| self.records[*idx].dataset().title.clone())
+    }
+
+    /// The day of the latest update of any dataset.
+    #[must_use]
+    pub fn modified(&self) -> Option<Day> {
+        self.records.iter().filter_map(|record| record.updated()).max()
+    }
+
+    /// The released datasets in pages of so many ordinals, each with its number from 1; the first is there always.
+    #[must_use]
+    pub fn pages(&self, per_page: u32) -> Vec<(u32, &[Record<'a>])> {
+        let number = |record: &Record<'_>| record.release.cleared.ordinal / per_page + 1;
+        let mut res: Vec<(u32, &[Record<'a>])> =
+            self.records.chunk_by(|a, b| number(a) == number(b)).map(|page| (number(&page[0]), page)).collect();
+        if res.first().is_none_or(|(first, _)| *first != 1) {
+            res.insert(0, (1, &[]));
+        }
+        res
+    }
+}
+
+/// Writes every list into the stage; answers how the datasets do by what others measure.
+///
+/// Errors: when the stage cannot be written.
+pub fn write(inputs: &Inputs<'_>, strings: &Strings, stage: &Stage) -> Result<Report> {
+    let catalog = Catalog::new(inputs, strings);
+    let parts: [fn(&Catalog<'_>, &Stage) -> Result<()>; 9] = [
+        catalog::write,
+        table::write,
+        api::write,
+        changes::write,
+        openapi::write,
+        ckan::write,
+        oai::write,
+        feeds::write,
+        sitemap::write,
+    ];
+    parts.iter().try_for_each(|part| part(&catalog, stage))?;
+    let report = Report::of(&catalog.records);
+    scores::write(&report, stage)?;
+    Ok(report)
+}
+
+/// JSON with one item of a list a line, so that a change of one dataset is a change of one line.
+///
+/// Errors: none that can come of data.
+pub(crate) fn lines(
+    head: &serde_json::Map<String, serde_json::Value>,
+    list: &str,
+    items: &[serde_json::Value],
+) -> Result<Vec<u8>> {
+    let mut bytes = vec![b'{'];
+    for (key, value) in head {
+        serde_json::to_writer(&mut bytes, key)?;
+        bytes.push(b':');
+        serde_json::to_writer(&mut bytes, value)?;
+        bytes.extend_from_slice(b",\n");
+    }
+    serde_json::to_writer(&mut bytes, list)?;
+    bytes.extend_from_slice(b":[");
+    for (idx, item) in items.iter().enumerate() {
+        bytes.extend_from_slice(if idx == 0 { b"\n" } else { b",\n" });
+        serde_json::to_writer(&mut bytes, item)?;
+    }
+    bytes.extend_from_slice(b"\n]}\n");
+    Ok(bytes)
+}
