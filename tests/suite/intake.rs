@@ -658,3 +658,49 @@ fn decisions_from_another_machine_are_signed() {
     let older = here.build();
     assert!(older.code == 2 && older.stderr.contains("older"), "{}", older.stderr);
 }
+
+/// A file that is too large costs none of what was typed, and is told in the language of the form, with the limit.
+#[test]
+fn a_file_that_is_too_large_is_told_beside_its_field_in_the_visitors_language() {
+    let project = project("yancheng-2022", "");
+    let form = project.read("public/en/objection/index.html");
+    let at = |name: &str| form.find(&format!("name=\"{name}\"")).unwrap_or_else(|| panic!("{name}"));
+    assert!(["lang", "contact", "guardian", "statement"].iter().all(|name| at(name) < at("evidence")));
+    let endpoint = Endpoint::start(&project);
+    let large = vec![b'a'; (10 << 20) + 1];
+    let typed = [("lang", "zh-CN"), ("kind", "objection"), ("statement", "typed"), ("contact", "ZZCONTACT")];
+    let english = [("Accept", "text/html"), ("Accept-Language", "en")];
+    let page = endpoint.post_form("/cases", &typed, &[("大.txt", &large)], &english);
+    assert_eq!(page.status, 413);
+    for text in
+        ["id=\"evidence-error\">文件“大.txt”过大。每个文件不超过 10 MB", "typed", "value=\"ZZCONTACT\"", "lang=\"zh"]
+    {
+        assert!(page.body.contains(text), "{text}: {}", page.body);
+    }
+    assert!(!page.body.contains("larger than") && !page.body.contains("too large"), "{}", page.body);
+    let many: Vec<(&str, &[u8])> = vec![("a.txt", b"x"); 6];
+    let answer = endpoint.post_form("/cases", &typed, &many, &[]).json();
+    assert!(answer["error"]["fields"][0]["message"].as_str().unwrap().contains("每次最多 5 个"), "{answer}");
+    // All of it together is refused unread, by who stands in front, and in the same manner.
+    let head =
+        [("Content-Type", "multipart/form-data; boundary=xyz"), ("Accept", "text/html"), ("Accept-Language", "zh")];
+    let whole = endpoint.send("POST", "/cases", &head, &vec![b'a'; 52 << 20]);
+    assert!(whole.status == 413 && whole.body.contains("全部文件合计不超过 50 MB"), "{}", whole.body);
+    assert!(!whole.body.contains("too large") && whole.head.contains("text/html"), "{}", whole.head);
+}
+
+/// What a program sent that cannot be read is told in one language, without the fields that are not for submissions.
+#[test]
+fn what_cannot_be_read_is_told_in_one_language() {
+    let project = project("yancheng-2022", "");
+    let endpoint = Endpoint::start(&project);
+    let told = |value: &Value| {
+        let answer = endpoint.post_json("/cases", value, &[("Accept-Language", "zh-CN")]).json();
+        answer["error"]["fields"][0]["message"].as_str().unwrap().to_owned()
+    };
+    let unknown = told(&json!({ "surprise": "x" }));
+    assert!(unknown.contains("没有“surprise”这个字段") && unknown.contains("statement"), "{unknown}");
+    assert!(!unknown.contains("secret") && !unknown.contains("receipt"), "{unknown}");
+    assert!(told(&json!({ "kind": 1 })).contains("应为文字"));
+    assert!(told(&json!([])).contains("JSON 对象"));
+}

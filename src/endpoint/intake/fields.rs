@@ -36,6 +36,12 @@ pub(super) fn is_said(name: &str) -> bool {
     !["website", "challenge", "nonce", "lang", "secret"].contains(&name)
 }
 
+/// The fields that a submission can state, for who named another one.
+#[must_use]
+pub fn said_fields() -> Vec<&'static str> {
+    FIELDS.iter().copied().filter(|name| !["website", "secret", "receipt"].contains(name)).collect()
+}
+
 /// What submissions are judged by.
 pub struct Rules<'a> {
     /// The regime in force.
@@ -48,7 +54,7 @@ pub struct Rules<'a> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// The field.
-    pub field: &'static str,
+    pub field: String,
     /// The key of the message.
     pub key: &'static str,
     /// A number or a list in the message.
@@ -58,8 +64,8 @@ pub struct Fault {
 impl Fault {
     /// A fault of a field.
     #[must_use]
-    pub fn new(field: &'static str, key: &'static str, value: &str) -> Self {
-        Self { field, key, value: value.to_owned() }
+    pub fn new(field: &str, key: &'static str, value: &str) -> Self {
+        Self { field: field.to_owned(), key, value: value.to_owned() }
     }
 }
 

@@ -54,7 +54,7 @@ impl Service {
             if form.files.is_empty() {
                 Ok(Step::ReviewRequested)
             } else {
-                Err(Wrong::about(Code::Malformed, "evidence"))
+                Err(Wrong::fields(vec![Fault::new("evidence", "fault_no_files", "")]))
             }
         })
     }

@@ -31,7 +31,7 @@ use crate::cases::store::{Key, Store};
 use crate::cases::{Case, recorder};
 use crate::effects::LiveSite;
 use crate::endpoint::budget::Budgets;
-use crate::endpoint::intake::{self, Form};
+use crate::endpoint::intake::{self, Fault, Form};
 use crate::endpoint::proof::Proofs;
 use crate::model::digest::Digest;
 use crate::pages::case_pages::CasePages;
@@ -236,7 +236,7 @@ impl Service {
 
     /// Refuses a request, as a page or as JSON.
     fn refuse(&self, ask: &Ask<'_>, wrong: &Wrong, language_idx: usize) -> Reply {
-        let message = wrong.message(self.pages.strings(language_idx));
+        let message = wrong.told(self.pages.strings(language_idx));
         let page = ask.wants_page().then(|| self.pages.status(language_idx, None, &message, ""));
         self.refuse_with(wrong, language_idx, page.and_then(Result::ok))
     }
@@ -330,7 +330,8 @@ impl Service {
         let content = form.digest();
         let chosen = ask.header("idempotency-key");
         if chosen.chars().count() > MAX_KEY {
-            return Err(Wrong::about(Code::Malformed, "Idempotency-Key"));
+            let fault = Fault::new("Idempotency-Key", "fault_key", &MAX_KEY.to_string());
+            return Err(Wrong { faults: vec![fault], ..Wrong::from(Code::Malformed) });
         }
         let (client, quarter) = (ask.client, (self.settings.clock)() / SAME_WITHIN);
         let implied = |quarter: i64| format!("{about}\n{content}\n{client}\n{quarter}");
@@ -374,9 +375,7 @@ impl Service {
         let strings = self.pages.strings(idx);
         let mut shown = self.shown(case, Some(secret.to_owned()), idx)?;
         shown["is_new"] = false.into();
-        let mut told = vec![wrong.message(strings)];
-        told.extend(wrong.errors(strings).into_iter().map(|error| error.message));
-        Ok(self.pages.status(idx, Some(&shown), &told.join(" "), &case.receipt)?)
+        Ok(self.pages.status(idx, Some(&shown), &wrong.told(strings), &case.receipt)?)
     }
 
     /// The answer that shows a case.
