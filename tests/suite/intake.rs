@@ -184,12 +184,18 @@ fn evidence_suspends_before_the_answer_where_the_rules_say_so() {
     let mut fields = FORM;
     fields[2].1 = "个人隐私";
     let without = endpoint.post_form("/cases", &fields, &[], &[]).json();
-    assert_eq!(without["effect"], "none");
+    assert_eq!((without["effect"].as_str(), without["dataset_state"].as_str()), (Some("none"), Some("open")));
+    let codes = |case: &Value| -> Vec<String> {
+        let notes = case["notes"].as_array().unwrap();
+        notes.iter().map(|note| note["code"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(codes(&without), ["evidence_needed", "open_until_evidence"], "{without}");
     assert!(project.path("public/datasets/stops/files").exists());
     let secret = without["secret"].as_str().unwrap();
     let path = format!("/cases/{}/evidence", without["receipt"].as_str().unwrap());
     let with = endpoint.post_form(&path, &[("secret", secret)], &[("a.txt", b"proof")], &[]).json();
     assert_eq!(with["effect"], "suspended", "{with}");
+    assert!(codes(&with).is_empty() && with.get("secret").is_none() && with["dataset_state"] == "suspended", "{with}");
     assert!(!project.path("public/datasets/stops/files").exists());
     assert!(naming(&project, &["东站", "008"]).is_empty(), "{:?}", naming(&project, &["东站", "008"]));
     let notice = project.read("public/datasets/stops/index.html");
@@ -271,8 +277,10 @@ fn evidence_that_comes_later_is_judged_like_the_first() {
     let case = endpoint.post_form("/cases", &fields, &[], &[]).json();
     let (secret, receipt) = (case["secret"].as_str().unwrap(), case["receipt"].as_str().unwrap());
     let path = format!("/cases/{}/evidence", receipt.to_lowercase());
-    let words = endpoint.post_form(&path, &[("secret", secret), ("statement", "please")], &[], &[]);
-    assert_eq!((words.status, words.json()["effect"].as_str()), (201, Some("none")));
+    // Words are no evidence: nothing is put on file, and the person is told what is needed.
+    let words = endpoint.post_form(&path, &[("secret", secret), ("statement", "please"), ("lang", "zh-CN")], &[], &[]);
+    assert!(words.status == 422 && words.body.contains("请选择证据材料文件"), "{}", words.body);
+    assert!(!project.run(&["case", "show", receipt]).stdout.contains("收到证据材料"));
     let nothing = endpoint.post_form(&path, &[("secret", secret)], &[], &[("Accept", "text/html")]);
     assert!(nothing.status == 422 && nothing.body.contains(receipt), "the page of the case: {}", nothing.body);
     let file = endpoint.post_form(&path, &[("secret", secret)], &[("a.txt", b"x")], &[]);
@@ -703,4 +711,70 @@ fn what_cannot_be_read_is_told_in_one_language() {
     assert!(!unknown.contains("secret") && !unknown.contains("receipt"), "{unknown}");
     assert!(told(&json!({ "kind": 1 })).contains("应为文字"));
     assert!(told(&json!([])).contains("JSON 对象"));
+}
+
+/// What stands on the page of a case: what is still needed, whether the dataset is open whatever closed it, what can follow.
+#[test]
+fn the_status_tells_what_is_needed_and_whether_the_dataset_is_open() {
+    let project = project("shuangyashan-2026", "");
+    let endpoint = Endpoint::start(&project);
+    let mut fields = FORM;
+    fields[2].1 = "个人隐私";
+    let zh = [("Accept", "text/html"), ("Accept-Language", "zh-CN")];
+    let receipt_page = endpoint.post_form("/cases", &fields, &[], &zh);
+    assert!(receipt_page.body.contains("收到证据材料之前，该数据集继续开放"), "{}", receipt_page.body);
+    let case = endpoint.post_form("/cases", &fields, &[], &[]).json();
+    let (receipt, secret) = (case["receipt"].as_str().unwrap(), case["secret"].as_str().unwrap());
+    let look = |lang: &str| {
+        let form = [("receipt", receipt), ("secret", secret), ("lang", lang)];
+        endpoint.post_form("/cases/status", &form, &[], &[("Accept", "text/html")]).body
+    };
+    assert!(look("zh-CN").contains("应当提交相关证据材料") && look("zh-CN").contains("数据集目前</dt><dd>开放"));
+    let staff = |args: &[&str]| {
+        let ran = project.run(&[&["case"], args, &["--by", "市教育局"]].concat());
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+    };
+    // Suspended by itself: the end of the case does not open it, and its page says so.
+    staff(&["suspend", "stops", "--basis", "《试验》第一条", "--reason", "security"]);
+    staff(&["decide", receipt, "--outcome", "resume_open", "--reasons", "x"]);
+    let page = look("zh-CN");
+    assert!(page.contains("数据集目前</dt><dd>已中止开放") && page.contains("因其他事项仍未开放"), "{page}");
+    assert!(!page.contains("name=\"evidence\""), "not offered: {page}");
+    let path = format!("/cases/{receipt}/evidence");
+    let late = endpoint.post_form(&path, &[("secret", secret), ("lang", "zh-CN")], &[("a.txt", b"late")], &[]);
+    assert!(late.status == 409 && late.body.contains("已作出决定；如有异议可以申请复核"), "{}", late.body);
+    staff(&["withdraw", "stops", "--basis", "《试验》第一条", "--reason", "security"]);
+    assert!(look("en").contains("The dataset now</dt><dd>Withdrawn"));
+    staff(&["resume", "stops", "--basis", "《试验》第一条"]);
+    assert!(look("zh-CN").contains("不在网站上"), "until the next build");
+    project.build_well();
+    assert!(look("zh-CN").contains("数据集目前</dt><dd>开放"));
+}
+
+/// What is asked for wrongly is told plainly; a dataset is known by the address of its page, too.
+#[test]
+fn addresses_and_empty_fields_are_told_plainly() {
+    let project = project("yancheng-2022", "");
+    let endpoint = Endpoint::start(&project);
+    let zh = [("Accept-Language", "zh-CN")];
+    assert!(endpoint.get("/cases/nosuch", &zh).body.contains("没有这个地址"));
+    let empty = endpoint.post_form("/cases/status", &[("receipt", "KS-2026-x")], &[], &zh);
+    assert!(empty.status == 422 && empty.body.contains("请填写查询口令"), "{}", empty.body);
+    let mut fields = FORM;
+    for typed in ["https://data.example.invalid/en/datasets/stops/?x=1#top", "公交站点"] {
+        fields[1].1 = typed;
+        assert_eq!(endpoint.post_form("/cases", &fields, &[], &[]).json()["dataset"], "stops", "{typed}");
+    }
+    let form = endpoint.get("/cases/form?dataset=nosuch&lang=zh-CN", &[("Accept", "text/html")]);
+    assert!(form.status == 200 && form.body.contains("本网站没有这个数据集"), "{}", form.body);
+    // Where no review is known, what comes late begins anew; a review that is asked for too early is told when.
+    fields[1].1 = "stops";
+    fields[3].1 = "another";
+    let case = endpoint.post_form("/cases", &fields, &[], &[]).json();
+    let (receipt, secret) = (case["receipt"].as_str().unwrap(), case["secret"].as_str().unwrap());
+    let decide = ["case", "decide", receipt, "--outcome", "keep_open", "--reasons", "x", "--by", "y"];
+    assert_eq!(project.run(&decide).code, 0);
+    let path = format!("/cases/{receipt}/evidence");
+    let late = endpoint.post_form(&path, &[("secret", secret), ("lang", "zh-CN")], &[("a.txt", b"x")], &[]);
+    assert!(late.status == 409 && late.body.contains("已作出决定；有新的证据材料的，可以重新提出"), "{}", late.body);
 }

@@ -46,8 +46,8 @@ pub fn said_fields() -> Vec<&'static str> {
 pub struct Rules<'a> {
     /// The regime in force.
     pub regime: &'a Regime,
-    /// Whether a dataset is or was on the site.
-    pub knows: &'a dyn Fn(&str) -> bool,
+    /// The identifier of the dataset that somebody means, where it is or was on the site.
+    pub find: &'a dyn Fn(&str) -> Option<String>,
 }
 
 /// What is wrong with a field: a key of the theme's strings, with what fills its places.
@@ -90,10 +90,11 @@ pub fn submission(form: &Form, rules: &Rules<'_>) -> Result<Said, Vec<Fault>> {
     if kind.is_none() {
         faults.push(Fault::new("kind", "fault_kind", ""));
     }
-    let dataset = form.get("dataset");
-    if dataset.is_empty() && kind != Some(CaseKind::Report) {
+    let typed = form.get("dataset");
+    let dataset = (rules.find)(typed).filter(|_| !typed.is_empty());
+    if typed.is_empty() && kind != Some(CaseKind::Report) {
         faults.push(Fault::new("dataset", "fault_dataset", ""));
-    } else if !dataset.is_empty() && !(rules.knows)(dataset) {
+    } else if !typed.is_empty() && dataset.is_none() {
         faults.push(Fault::new("dataset", "fault_dataset_unknown", ""));
     }
     let rule = &rules.regime.objection;
@@ -126,7 +127,7 @@ pub fn submission(form: &Form, rules: &Rules<'_>) -> Result<Said, Vec<Fault>> {
     let Some(kind) = kind.filter(|_| faults.is_empty()) else { return Err(faults) };
     let submission = Submission {
         kind,
-        dataset: dataset.to_owned(),
+        dataset: dataset.unwrap_or_default(),
         grounds: chosen_grounds,
         claims: chosen_claims,
         is_guardian: !form.get("guardian").is_empty(),

@@ -162,14 +162,16 @@ fn case() -> Value {
     let day = json!({ "type": ["string", "null"], "format": "date" });
     json!({
         "type": "object",
-        "required": ["receipt", "kind", "state", "effect", "steps", "due", "evidence", "may"],
+        "required": ["receipt", "kind", "state", "effect", "dataset_state", "steps", "due", "evidence", "may", "notes"],
         "properties": {
             "receipt": { "type": "string" },
-            "secret": { "type": "string", "description": "With the receipt, once" },
+            "secret": { "type": "string", "description": "With the receipt alone; whoever repeats the request with the same key gets it again" },
             "kind": { "type": "string" }, "dataset": { "type": "string" },
             "state": { "enum": ["received", "awaiting_evidence", "verifying", "decided", "in_review", "closed"] },
             "received_on": day,
-            "effect": { "enum": ["none", "suspended", "queued"] },
+            "effect": { "enum": ["none", "suspended", "queued"], "description": "What this case did to the dataset at once" },
+            "dataset_state": { "enum": ["open", "suspended", "withdrawn", "absent", null],
+                "description": "The dataset now, whatever closed it; absent: not on the site, or not yet again; null: no dataset is meant" },
             "steps": { "type": "array", "items": { "type": "object", "properties": {
                 "step": { "type": "string" }, "label": { "type": "string" }, "day": day } } },
             "due": { "type": "array", "items": { "type": "object", "properties": {
@@ -179,6 +181,8 @@ fn case() -> Value {
             "evidence": { "type": "array", "items": { "type": "object", "properties": {
                 "name": { "type": "string" }, "bytes": { "type": "integer" }, "sha256": { "type": "string" } } } },
             "may": { "type": "array", "items": { "enum": ["evidence", "review"] } },
+            "notes": { "type": "array", "items": { "type": "object", "properties": {
+                "code": { "enum": ["evidence_needed", "open_until_evidence", "held_otherwise"] }, "text": { "type": "string" } } } },
             "status_url": { "type": "string", "format": "uri" }
         }
     })

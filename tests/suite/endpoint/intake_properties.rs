@@ -48,7 +48,7 @@ proptest! {
         let cut = (0..=cut.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap();
         for text in [text.as_str(), &text[..cut]] {
             if let Some(form) = json_form(text) {
-                let _ = submission(&form, &Rules { regime: &regime, knows: &|id| id == "stops" });
+                let _ = submission(&form, &Rules { regime: &regime, find: &|id| (id == "stops").then(|| id.to_owned()) });
             }
         }
     }
@@ -64,7 +64,7 @@ proptest! {
         let form = json!({ "kind": "correction", "dataset": "stops", "statement": statement, "contact": contact, "locator": locator });
         let form = json_form(&form.to_string()).unwrap();
         let regime = regime("shuangyashan-2026");
-        let said = submission(&form, &Rules { regime: &regime, knows: &|id| id == "stops" }).unwrap();
+        let said = submission(&form, &Rules { regime: &regime, find: &|id| (id == "stops").then(|| id.to_owned()) }).unwrap();
         prop_assert_eq!(said.words.statement, statement.trim());
         prop_assert_eq!(said.words.contact, contact.trim());
         prop_assert_eq!(said.words.locator, locator.trim());
@@ -74,7 +74,7 @@ proptest! {
 #[test]
 fn every_fault_is_told_and_limits_hold() {
     let regime = regime("shuangyashan-2026");
-    let rules = Rules { regime: &regime, knows: &|id| id == "stops" };
+    let rules = Rules { regime: &regime, find: &|id| (id == "stops").then(|| id.to_owned()) };
     let faults = |value: Value| -> Vec<(String, &'static str)> {
         let form = json_form(&value.to_string()).unwrap();
         let faults = submission(&form, &rules).err().unwrap_or_default();
