@@ -38,8 +38,18 @@ pub fn hold(args: &HoldArgs, change: Change, lang: Lang) -> Result<Outcome> {
 ///
 /// Errors: when it is not known, or the machine fails; what is on record then is finished by the next start.
 pub fn take_off(live: &LiveSite, decision: &Decision<'_>, json: bool, lang: Lang) -> Result<Outcome> {
+    let standing = suspended_already(live, decision)?;
+    if let Some(hold) = &standing
+        && live.is_gone(&hold.dataset)?
+    {
+        told_already(hold, json, lang);
+        return Ok(Outcome::Done);
+    }
     // On record first: whatever fails from here on, the next start takes it down.
-    let hold = live.decide(decision, locale::now())?;
+    let hold = match standing {
+        Some(hold) => hold,
+        None => live.decide(decision, locale::now())?,
+    };
     let effect = live.take_down(&hold, locale::now())?;
     if let Some(error) = &effect.no_notice {
         print::error(lang, error);
@@ -52,6 +62,27 @@ pub fn take_off(live: &LiveSite, decision: &Decision<'_>, json: bool, lang: Lang
     };
     told(&hold, &done, json, lang);
     Ok(if done.naming.is_empty() { Outcome::Done } else { Outcome::Refused })
+}
+
+/// The suspension that stands already where another one is asked for.
+///
+/// Errors: when the record is broken.
+pub fn suspended_already(live: &LiveSite, decision: &Decision<'_>) -> Result<Option<Hold>> {
+    let is_suspension = decision.change == Change::Suspension;
+    Ok(live.holds()?.of(decision.dataset).filter(|hold| is_suspension && hold.change == Change::Suspension).cloned())
+}
+
+fn told_already(hold: &Hold, as_json: bool, lang: Lang) {
+    let Hold { dataset, day, basis, .. } = hold;
+    if as_json {
+        let line = serde_json::json!({ "type": "held_already", "dataset": dataset, "change": hold.change, "day": day });
+        print::data(&line.to_string());
+        return;
+    }
+    print::note(&match lang {
+        Lang::Zh => format!("{dataset} 已经中止开放（{day}，{basis}），不再重复记录"),
+        Lang::En => format!("{dataset} is suspended already ({day}, {basis}); nothing more is recorded"),
+    });
 }
 
 fn told(hold: &Hold, done: &Done, as_json: bool, lang: Lang) {

@@ -6,7 +6,7 @@ use serde_json::json;
 use crate::cases::{Case, Ending, Step};
 use crate::cli::case::args::{DecideArgs, NotifyArgs, ReviewArgs, StepArgs, SuspendArgs};
 use crate::cli::case::book::Book;
-use crate::cli::case::holds::take_off;
+use crate::cli::case::holds::{suspended_already, take_off};
 use crate::cli::case::words::not_yet_words;
 use crate::cli::print::say;
 use crate::cli::{Outcome, locale, print};
@@ -180,8 +180,13 @@ fn suspend_for(
     let reason = reason.or_else(|| Some(reason_of(&submission.grounds)));
     let made = decision(case, Change::Suspension, basis, by, reason);
     let decision = Decision { replacement: &args.replacement, ..made };
+    // The step of a second case says that this one, too, keeps the dataset closed.
+    let is_done =
+        suspended_already(&book.live, &decision)?.is_some() && case.last(|step| *step == Step::Suspended).is_some();
     let outcome = take_off(&book.live, &decision, args.book.json, book.lang)?;
-    book.step(&case.receipt, by, Step::Suspended)?;
+    if !is_done {
+        book.step(&case.receipt, by, Step::Suspended)?;
+    }
     Ok(outcome)
 }
 

@@ -56,7 +56,9 @@ pub fn read(args: &TransferArgs, lang: Lang) -> Result<Outcome> {
     let Some(key) = site.endpoint.as_ref().and_then(|endpoint| endpoint.holds_key.as_deref()) else {
         bail!("请在 site.toml 的 [endpoint] 写明 holds_key / state holds_key in [endpoint] of site.toml");
     };
-    let n = signed::take_in(&args.file, key, &site.base_url, &live.folders.chain())?;
+    let decisions = signed::read(&args.file, key, &site.base_url, &live.folders.chain())
+        .with_context(|| args.file.display().to_string())?;
+    let n = signed::put_on_record(&decisions, &live.folders.chain())?;
     let taken_down = live.enforce(locale::now())?;
     print::note(&match lang {
         Lang::Zh => format!("新记入 {n} 项决定；从网站撤下：{}", taken_down.join("、")),
