@@ -656,7 +656,11 @@ fn decisions_from_another_machine_are_signed() {
     let text = here.read("holds.signed.json");
     here.write("holds.signed.json", &text.replace("privacy", "error"));
     let changed = here.build();
-    assert!(changed.code == 2 && changed.stderr.contains("签名不符"), "{}", changed.stderr);
+    assert!(
+        changed.code == 2 && changed.stderr.contains("HOLDS_FILE_INVALID") && changed.stderr.contains("signature"),
+        "{}",
+        changed.stderr
+    );
     // An older file does not bring back what a newer one took away.
     there.run(&["case", "resume", "stops", "--basis", "b", "--by", "x"]);
     assert_eq!(there.run(&write).code, 0);
@@ -665,6 +669,9 @@ fn decisions_from_another_machine_are_signed() {
     here.write("holds.signed.json", &text);
     let older = here.build();
     assert!(older.code == 2 && older.stderr.contains("older"), "{}", older.stderr);
+    let check = here.run(&["check", "--lang", "zh"]);
+    assert!(check.code == 2 && check.stderr.contains("文件比上次读入的旧"), "{}", check.stderr);
+    assert!(!check.stderr.contains("older"), "in one language: {}", check.stderr);
 }
 
 /// A file that is too large costs none of what was typed, and is told in the language of the form, with the limit.
@@ -777,4 +784,51 @@ fn addresses_and_empty_fields_are_told_plainly() {
     let path = format!("/cases/{receipt}/evidence");
     let late = endpoint.post_form(&path, &[("secret", secret), ("lang", "zh-CN")], &[("a.txt", b"x")], &[]);
     assert!(late.status == 409 && late.body.contains("已作出决定；有新的证据材料的，可以重新提出"), "{}", late.body);
+}
+
+/// What was discarded after a copy was made does not come back with it, not even for a moment.
+#[test]
+fn what_was_erased_after_a_copy_stays_erased() {
+    let project = project("yancheng-2022", "");
+    let receive = |text: &str| {
+        let args = ["case", "receive", "--kind", "report", "--ground", "g", "--by", "b", "--statement", text];
+        project.run(&args).stdout.trim().to_owned()
+    };
+    let (spam, kept) = (receive("ZZSPAM"), receive("ZZKEPT"));
+    let copy = project.path("copy.db");
+    assert_eq!(project.run(&["case", "backup", copy.to_str().unwrap()]).code, 0);
+    assert_eq!(project.run(&["case", "discard", &spam, "--by", "b"]).code, 0);
+    let restored = project.run(&["case", "restore", copy.to_str().unwrap(), "--lang", "zh"]);
+    assert!(restored.code == 0 && restored.stderr.contains("1 个案件已再次删除"), "{}", restored.stderr);
+    for item in std::fs::read_dir(project.path("cases")).unwrap().map(|item| item.unwrap().path()) {
+        let bytes = if item.is_file() { std::fs::read(&item).unwrap() } else { Vec::new() };
+        assert!(memchr::memmem::find(&bytes, b"ZZSPAM").is_none(), "{}", item.display());
+    }
+    let listed = project.run(&["case", "list"]).stdout;
+    assert!(listed.contains(&kept) && !listed.contains(&spam), "{listed}");
+    assert!(project.run(&["case", "export"]).stdout.contains("ZZKEPT"));
+    assert_eq!(project.run(&["case", "check"]).code, 0);
+    // The record has the second erasure under a number of its own.
+    assert_eq!(project.read("records/chain.jsonl").matches("words_erased").count(), 2);
+}
+
+/// A case that was decided and never closed does not keep what was said for ever.
+#[test]
+fn the_term_of_a_case_that_nobody_closed_runs_from_its_decision() {
+    let project = project("yancheng-2022", "");
+    let receive = |text: &str| {
+        let args = ["case", "receive", "--kind", "report", "--ground", "g", "--by", "b", "--statement", text];
+        project.run(&args).stdout.trim().to_owned()
+    };
+    let decided = receive("ZZDECIDED");
+    receive("ZZOPEN");
+    let decide = ["case", "decide", &decided, "--outcome", "handled", "--reasons", "r", "--by", "b"];
+    assert_eq!(project.run(&decide).code, 0);
+    let db = rusqlite::Connection::open(project.path("cases/cases.db")).unwrap();
+    let query = "UPDATE events SET event = json_set(event, '$.at', json_extract(event, '$.at') - ?1)";
+    db.execute(query, [400 * 86_400]).unwrap();
+    drop(db);
+    assert_eq!(project.run(&["case", "erase"]).code, 0);
+    let exported = project.run(&["case", "export"]).stdout;
+    assert!(!exported.contains("ZZDECIDED") && exported.contains("ZZOPEN"), "{exported}");
 }
