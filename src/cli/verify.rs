@@ -76,13 +76,7 @@ pub fn run(site: &Path, out: Option<&Path>, lang: Lang) -> Result<Outcome> {
     if is_whole {
         print::note(&held(&folders, lang)?);
     }
-    let n_files = ledger.len();
-    print::note(&match (faults.is_empty(), lang) {
-        (true, Lang::Zh) => format!("核对无误：{n_files} 个文件，{n_lines} 条记录"),
-        (true, Lang::En) => format!("verified: {n_files} files, {n_lines} lines of record"),
-        (false, Lang::Zh) => format!("发现 {} 处不符", faults.len()),
-        (false, Lang::En) => format!("{} faults", faults.len()),
-    });
+    print::note(&verdict(faults.len(), (ledger.len(), n_lines), lang));
     Ok(if faults.is_empty() { Outcome::Done } else { Outcome::Refused })
 }
 
@@ -129,6 +123,15 @@ fn files(folders: &Folders, ledger: &Ledger, fault: &mut dyn FnMut(String, Strin
         seen.insert(name);
     }
     Ok(seen)
+}
+
+fn verdict(n_faults: usize, (n_files, n_lines): (usize, u64), lang: Lang) -> String {
+    match (n_faults, lang) {
+        (0, Lang::Zh) => format!("核对无误：{n_files} 个文件，{n_lines} 条记录"),
+        (0, Lang::En) => format!("verified: {n_files} files, {n_lines} lines of record"),
+        (n, Lang::Zh) => format!("发现 {n} 处不符"),
+        (n, Lang::En) => format!("{n} faults"),
+    }
 }
 
 /// How many datasets are held, and which.

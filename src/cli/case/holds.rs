@@ -15,10 +15,22 @@ fn live_site(args: &FolderArgs) -> Result<LiveSite> {
     LiveSite::new(&args.site, args.out.as_deref())
 }
 
-fn decision(args: &ResumeArgs, change: Change) -> Result<Decision<'_>> {
+/// An article without the name of its text tells readers of the notice nothing.
+pub fn warn_of_basis(basis: &str, lang: Lang) {
+    if !basis.contains('《') && !basis.contains('〔') {
+        print::note(print::say(
+            lang,
+            "提示：--basis 没有写明文件名称，公告将原样显示；建议写成《…》第…条",
+            "note: --basis names no regulation or document, and the notice shows it as it is; better: 《…》第…条",
+        ));
+    }
+}
+
+fn decision(args: &ResumeArgs, change: Change, lang: Lang) -> Result<Decision<'_>> {
     if args.basis.trim().is_empty() || args.by.trim().is_empty() {
         bail!("--basis 和 --by 不能为空 / --basis and --by must say something");
     }
+    warn_of_basis(&args.basis, lang);
     let (dataset, basis, decided_by) = (args.dataset.as_str(), args.basis.as_str(), args.by.as_str());
     Ok(Decision { dataset, change, basis, decided_by, reason: None, replacement: "", case: None })
 }
@@ -28,7 +40,7 @@ fn decision(args: &ResumeArgs, change: Change) -> Result<Decision<'_>> {
 /// Errors: when it is not known, or the machine fails.
 pub fn hold(args: &HoldArgs, change: Change, lang: Lang) -> Result<Outcome> {
     let folder = &args.decision.folder;
-    let mut decision = decision(&args.decision, change)?;
+    let mut decision = decision(&args.decision, change, lang)?;
     decision.reason = Reason::ALL.into_iter().find(|reason| reason.code_name() == args.reason);
     decision.replacement = &args.replacement;
     take_off(&live_site(folder)?, &decision, folder.json, lang)
@@ -121,7 +133,7 @@ pub fn resume(args: &ResumeArgs, lang: Lang) -> Result<Outcome> {
             args.dataset
         );
     }
-    live.decide(&decision(args, Change::Resumption)?, locale::now())?;
+    live.decide(&decision(args, Change::Resumption, lang)?, locale::now())?;
     print::note(print::say(
         lang,
         "已记录恢复开放；运行 kaishu build 重新发布",

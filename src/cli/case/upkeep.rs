@@ -154,7 +154,10 @@ pub fn restore(args: &BackupArgs, lang: Lang) -> Result<Outcome> {
 /// Errors: when the file exists or the disk fails.
 pub fn keygen(args: &KeygenArgs, lang: Lang) -> Result<Outcome> {
     let (private, public) = seal::generate();
-    write_key(&args.to, &format!("# kaishu: staff key. Public key: {public}\n{private}\n"))?;
+    write_key(
+        key_file(args, "kaishu case keygen staff.key")?,
+        &format!("# kaishu: staff key. Public key: {public}\n{private}\n"),
+    )?;
     print::data(&public);
     print::note(say(
         lang,
@@ -162,6 +165,15 @@ pub fn keygen(args: &KeygenArgs, lang: Lang) -> Result<Outcome> {
         "put the public key into [endpoint] staff_keys of site.toml; keep the private one off the endpoint's machine, and a copy of it: without it what people said cannot be read",
     ));
     Ok(Outcome::Done)
+}
+
+/// Where a key is to be written.
+///
+/// Errors: when nothing was said.
+pub fn key_file<'a>(args: &'a KeygenArgs, example: &str) -> Result<&'a Path> {
+    args.to.as_deref().with_context(|| {
+        format!("请写明私钥存放的文件，例如：{example} / name the file for the private key, such as: {example}")
+    })
 }
 
 /// Writes a key for its owner alone.

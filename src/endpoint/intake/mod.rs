@@ -45,9 +45,9 @@ pub enum Unreadable {
     /// It is neither a form nor JSON.
     Type,
     /// It is not well formed.
-    Malformed(Fault),
+    Malformed(Box<Fault>),
     /// It is larger than allowed.
-    TooLarge(Fault),
+    TooLarge(Box<Fault>),
     /// A file is of no accepted kind; its name.
     File(String, WhyNot),
     /// The machine failed.
@@ -95,8 +95,8 @@ pub fn read(content_type: &str, body: &mut dyn Read, dir: &Path) -> Result<Form,
             let boundary = boundary_of(content_type);
             let boundary = boundary.ok_or_else(|| nothing(unreadable(Refusal::Boundary)))?;
             let mut sink = Collector { form: Form::default(), open: None, dir: dir.to_owned() };
-            let (file_bytes, files_bytes) = (MAX_FILE_BYTES, MAX_FILES_BYTES);
-            let limits = Limits { files: MAX_FILES, file_bytes, files_bytes, ..Limits::default() };
+            let limits = Limits { files_bytes: MAX_FILES_BYTES, ..Limits::default() };
+            let limits = Limits { files: MAX_FILES, file_bytes: MAX_FILE_BYTES, ..limits };
             match multipart::read(body, &boundary, &limits, &mut sink) {
                 Ok(()) => sink.form.check(),
                 Err(refusal) => Err((unreadable(refusal), sink.form)),
@@ -109,7 +109,7 @@ pub fn read(content_type: &str, body: &mut dyn Read, dir: &Path) -> Result<Form,
 
 /// What a refusal means to who fills in the form; the limits stand in the words.
 fn unreadable(refusal: Refusal) -> Unreadable {
-    let large = |field: &str, key, value: &str| Unreadable::TooLarge(Fault::new(field, key, value));
+    let large = |field: &str, key, value: &str| Unreadable::TooLarge(Box::new(Fault::new(field, key, value)));
     match refusal {
         Refusal::Source(error) | Refusal::Sink(error) => Unreadable::Machine(error),
         Refusal::FieldTooLong { name, limit } => large(&name, "fault_field_large", &size(limit as u64)),
@@ -117,7 +117,7 @@ fn unreadable(refusal: Refusal) -> Unreadable {
         Refusal::FilesTooLong { .. } => large("evidence", "fault_files_large", ""),
         Refusal::TooManyFiles { .. } => large("evidence", "fault_many_files", ""),
         Refusal::TooManyFields { .. } | Refusal::TooManyParts { .. } => large("form", "fault_many_fields", ""),
-        other => Unreadable::Malformed(Fault::new("form", "fault_form", &other.to_string())),
+        other => Unreadable::Malformed(Box::new(Fault::new("form", "fault_form", &other.to_string()))),
     }
 }
 
@@ -128,15 +128,15 @@ fn read_json(body: &mut dyn Read) -> Result<Form, Unreadable> {
     let mut bytes = Vec::new();
     body.take(MAX_JSON_BYTES + 1).read_to_end(&mut bytes).map_err(Unreadable::Machine)?;
     if bytes.len() as u64 > MAX_JSON_BYTES {
-        return Err(Unreadable::TooLarge(Fault::new("json", "fault_field_large", &size(MAX_JSON_BYTES))));
+        return Err(Unreadable::TooLarge(Box::new(Fault::new("json", "fault_field_large", &size(MAX_JSON_BYTES)))));
     }
-    let malformed = |at: &str| Unreadable::Malformed(Fault::new("json", "fault_json", at));
+    let malformed = |at: &str| Unreadable::Malformed(Box::new(Fault::new("json", "fault_json", at)));
     let value: Value =
         serde_json::from_slice(&bytes).map_err(|error| malformed(&format!("{}:{}", error.line(), error.column())))?;
     let Value::Object(object) = value else { return Err(malformed("1:1")) };
     let mut form = Form::default();
     for (name, value) in object {
-        let wrong = |key| Unreadable::Malformed(Fault::new(&name, key, &name));
+        let wrong = |key| Unreadable::Malformed(Box::new(Fault::new(&name, key, &name)));
         if !FIELDS.contains(&name.as_str()) {
             return Err(wrong("fault_field_unknown"));
         }

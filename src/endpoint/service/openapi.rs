@@ -179,7 +179,7 @@ fn case() -> Value {
                 "article": { "type": "string", "description": "Empty for a target of the site's own" } } } },
             "outcome": { "type": ["string", "null"] }, "reasons": { "type": "string" },
             "evidence": { "type": "array", "items": { "type": "object", "properties": {
-                "name": { "type": "string" }, "bytes": { "type": "integer" }, "sha256": { "type": "string" } } } },
+                "number": { "type": "integer" }, "name": { "type": "string" }, "bytes": { "type": "integer" }, "sha256": { "type": "string" } } } },
             "may": { "type": "array", "items": { "enum": ["evidence", "review"] } },
             "notes": { "type": "array", "items": { "type": "object", "properties": {
                 "code": { "enum": ["evidence_needed", "open_until_evidence", "held_otherwise"] }, "text": { "type": "string" } } } },

@@ -97,6 +97,7 @@ struct DueView {
 
 #[derive(Serialize)]
 struct FileView {
+    number: usize,
     name: String,
     bytes: u64,
     sha256: String,
@@ -242,10 +243,10 @@ fn files(personal: &[Personal], strings: &Strings) -> Vec<FileView> {
     for of_event in personal {
         for (idx, (_, file)) in of_event.files.iter().enumerate() {
             let known = of_event.words.as_ref().and_then(|words| words.files.get(idx)).cloned();
-            let number = (res.len() + 1).to_string();
-            let name = known.unwrap_or_else(|| strings.fill("evidence_number", &[("n", &number)]));
+            let number = res.len() + 1;
+            let name = known.unwrap_or_else(|| strings.fill("evidence_number", &[("n", &number.to_string())]));
             let size = crate::pages::size(file.bytes);
-            res.push(FileView { name, bytes: file.bytes, sha256: file.sha256.to_string(), size });
+            res.push(FileView { number, name, bytes: file.bytes, sha256: file.sha256.to_string(), size });
         }
     }
     res

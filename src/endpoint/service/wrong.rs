@@ -132,8 +132,8 @@ impl From<Unreadable> for Wrong {
     fn from(unreadable: Unreadable) -> Self {
         match unreadable {
             Unreadable::Type => Code::Type.into(),
-            Unreadable::Malformed(fault) => Self { faults: vec![fault], ..Self::from(Code::Malformed) },
-            Unreadable::TooLarge(fault) => Self { faults: vec![fault], ..Self::from(Code::TooLarge) },
+            Unreadable::Malformed(fault) => Self { faults: vec![*fault], ..Self::from(Code::Malformed) },
+            Unreadable::TooLarge(fault) => Self { faults: vec![*fault], ..Self::from(Code::TooLarge) },
             Unreadable::File(name, _) => {
                 let fault = Fault::new("evidence", "fault_file", &name);
                 Self { faults: vec![fault], ..Self::about(Code::File, name) }
