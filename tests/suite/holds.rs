@@ -48,6 +48,8 @@ fn a_suspended_dataset_is_gone_at_once_and_stays_gone() {
     for words in ["已中止开放", "第四十条", "市数据局", "个人隐私", "乙局", "[DS/OL]"] {
         assert!(page.contains(words), "{words}");
     }
+    let english = project.read("public/en/datasets/b-1/index.html");
+    assert!(english.contains("<dt>Basis</dt><dd lang=\"zh-CN\">第四十条"), "{english}");
     assert!(project.read("public/datasets/index.html").contains("甲数据"));
     assert!(project.read("server/gone.nginx.conf").contains("return 410"));
     let verified = project.run(&["verify"]);
@@ -69,7 +71,8 @@ fn a_suspended_dataset_is_gone_at_once_and_stays_gone() {
     assert_eq!(project.run(&args).code, 0);
     project.build_well();
     assert!(!holding(&project, "独一无二的值").is_empty());
-    assert!(project.read("public/notices/index.html").contains("已恢复开放"));
+    let notices = project.read("public/notices/index.html");
+    assert!(notices.contains("已恢复开放") && notices.contains("/datasets/b-1/\">乙独有的名称"), "a link: {notices}");
     assert_eq!(project.run(&["verify"]).code, 0);
 }
 

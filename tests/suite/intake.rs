@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{Project, Ran, kaishu};
+use crate::support::{AS_OF, Project, Ran, kaishu};
 
 /// A running endpoint over a site.
 pub struct Endpoint {
@@ -831,4 +831,50 @@ fn the_term_of_a_case_that_nobody_closed_runs_from_its_decision() {
     assert_eq!(project.run(&["case", "erase"]).code, 0);
     let exported = project.run(&["case", "export"]).stdout;
     assert!(!exported.contains("ZZDECIDED") && exported.contains("ZZOPEN"), "{exported}");
+}
+
+/// Readers of English get the meaning beside the regulation's own words, programs stable names for them.
+#[test]
+fn the_words_of_the_rules_have_a_meaning_in_english_and_a_code() {
+    let project = project("yancheng-2022", "");
+    let page = project.read("public/en/objection/index.html");
+    for text in [
+        "value=\"个人信息\"><span><span lang=\"zh-CN\">个人信息</span> <span class=\"mut\">personal information</span>",
+        "<span lang=\"zh-CN\">撤回数据</span> <span class=\"mut\">withdrawal of the data</span>",
+        "Any organisation or individual: unlawful use of public data <span lang=\"zh-CN\">第四十九条</span>",
+        "You can ask the competent authority for public data to mediate",
+        "<span class=\"mut\" lang=\"zh-CN\">可以提请公共数据主管部门协调解决</span>",
+        "raised by: citizens, legal persons, other organisations",
+    ] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+    assert!(!project.read("public/objection/index.html").contains("personal information"));
+    let endpoint = Endpoint::start(&project);
+    let send = |ground: &str| {
+        let value = json!({ "kind": "objection", "dataset": "stops", "grounds": [ground], "statement": ground });
+        endpoint.post_json("/cases", &value, &[("Accept-Language", "en")])
+    };
+    assert_eq!(send("personal_information").status, 201);
+    let wrong = send("unhappy").json();
+    let told = wrong["error"]["fields"][0]["message"].as_str().unwrap();
+    assert!(told.contains("个人信息（personal_information）"), "{told}");
+    // The plain form of a program, and what is told of every other type.
+    let body =
+        "kind=objection&dataset=stops&grounds=privacy&grounds=%E5%95%86%E4%B8%9A%E7%A7%98%E5%AF%86&statement=a+b%26c";
+    let typed = [("Content-Type", "application/x-www-form-urlencoded")];
+    let case = endpoint.send("POST", "/cases", &typed, body.as_bytes());
+    assert_eq!(case.status, 201, "{}", case.body);
+    let shown = project.run(&["case", "show", case.json()["receipt"].as_str().unwrap()]).stdout;
+    assert!(shown.contains("a b&c") && shown.contains("隐私、商业秘密"), "{shown}");
+    assert_eq!(endpoint.send("POST", "/cases", &typed, b"kind=%zz").status, 400);
+    let other = endpoint.send("POST", "/cases", &[("Content-Type", "text/plain")], b"x");
+    assert!(other.status == 415 && other.body.contains("application/json"), "{}", other.body);
+    drop(endpoint);
+    // Where the rules know no objection, what stands in for it.
+    let project = Project::new();
+    project.replace("site.toml", "yancheng-2022", "yangzhou-2021-draft");
+    project.append("site.toml", "languages = [\"zh-CN\", \"en\"]\n");
+    let ran = project.run(&["build", "--allow-draft", "--as-of", AS_OF]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(project.read("public/en/objection/index.html").contains("articles 44 to 50 of the Personal Information"));
 }

@@ -104,18 +104,18 @@ pub fn submission(form: &Form, rules: &Rules<'_>) -> Result<Said, Vec<Fault>> {
         Some(CaseKind::Report) | None => (&[], &[]),
     };
     let chosen = |name, listed: &[String]| -> Vec<String> {
-        form.all(name).filter(|text| listed.iter().any(|known| known == text)).map(str::to_owned).collect()
+        form.all(name).filter_map(|said| rules.regime.meant(listed, said)).cloned().collect()
     };
     let (n_grounds, n_claims) = (form.all("grounds").count(), form.all("claims").count());
     let (chosen_grounds, chosen_claims) = (chosen("grounds", grounds), chosen("claims", claims));
     let is_objection = kind == Some(CaseKind::Objection);
     if chosen_grounds.len() != n_grounds || n_grounds > MAX_CHOICES {
-        faults.push(Fault::new("grounds", "fault_grounds_unknown", &grounds.join("、")));
+        faults.push(Fault::new("grounds", "fault_grounds_unknown", &choices(grounds, rules.regime)));
     } else if is_objection && !grounds.is_empty() && chosen_grounds.is_empty() {
-        faults.push(Fault::new("grounds", "fault_grounds", ""));
+        faults.push(Fault::new("grounds", "fault_grounds", &choices(grounds, rules.regime)));
     }
     if chosen_claims.len() != n_claims || n_claims > MAX_CHOICES {
-        faults.push(Fault::new("claims", "fault_grounds_unknown", &claims.join("、")));
+        faults.push(Fault::new("claims", "fault_grounds_unknown", &choices(claims, rules.regime)));
     }
     let words = match words(form) {
         Ok(words) => words,
@@ -135,6 +135,15 @@ pub fn submission(form: &Form, rules: &Rules<'_>) -> Result<Said, Vec<Fault>> {
         files: form.files.iter().map(|file| file.attached.clone()).collect(),
     };
     Ok(Said { submission, words })
+}
+
+/// What can be chosen, each with the code that programs can send for it.
+fn choices(listed: &[String], regime: &Regime) -> String {
+    let with_code = |words: &String| match regime.code_of(words) {
+        Some(code) => format!("{words}（{code}）"),
+        None => words.clone(),
+    };
+    listed.iter().map(with_code).collect::<Vec<_>>().join("；")
 }
 
 /// Reads what a person says.

@@ -14,6 +14,7 @@ use crate::cases::store::Upload;
 use crate::endpoint::attachment::{self, WhyNot, plain_name};
 use crate::endpoint::multipart::{self, Limits, Refusal, Sink, boundary_of};
 use crate::model::digest::{Digest, Hasher};
+use crate::model::route::percent_decode;
 use crate::pages::size;
 
 pub use fields::{FIELDS, Fault, MAX_CONTACT, MAX_STATEMENT, Rules, Said, said_fields, submission, words};
@@ -24,8 +25,8 @@ pub const MAX_FILES: usize = 5;
 pub const MAX_FILE_BYTES: u64 = 10 << 20;
 /// Most bytes of all files of one request.
 pub const MAX_FILES_BYTES: u64 = MAX_FILES as u64 * MAX_FILE_BYTES;
-/// Most bytes of a JSON body.
-const MAX_JSON_BYTES: u64 = 64 << 10;
+/// Most bytes of a body without files.
+const MAX_PLAIN_BYTES: u64 = 64 << 10;
 /// Most bytes of a request: the files with what stands around them.
 pub const MAX_BODY_BYTES: u64 = MAX_FILES_BYTES + (1 << 20);
 
@@ -103,6 +104,7 @@ pub fn read(content_type: &str, body: &mut dyn Read, dir: &Path) -> Result<Form,
             }
         }
         "application/json" => read_json(body).map_err(nothing),
+        "application/x-www-form-urlencoded" => read_urlencoded(body).map_err(nothing),
         _ => Err(nothing(Unreadable::Type)),
     }
 }
@@ -121,15 +123,41 @@ fn unreadable(refusal: Refusal) -> Unreadable {
     }
 }
 
+/// Reads at most as much as a body without files may have.
+fn read_small(body: &mut dyn Read) -> Result<Vec<u8>, Unreadable> {
+    let mut bytes = Vec::new();
+    body.take(MAX_PLAIN_BYTES + 1).read_to_end(&mut bytes).map_err(Unreadable::Machine)?;
+    if bytes.len() as u64 > MAX_PLAIN_BYTES {
+        let fault = Fault::new("body", "fault_field_large", &size(MAX_PLAIN_BYTES));
+        return Err(Unreadable::TooLarge(Box::new(fault)));
+    }
+    Ok(bytes)
+}
+
+/// Reads a form without files, as `curl --data` sends it.
+///
+/// Errors: why it could not be read.
+fn read_urlencoded(body: &mut dyn Read) -> Result<Form, Unreadable> {
+    let malformed = || Unreadable::Malformed(Box::new(Fault::new("form", "fault_form", "x-www-form-urlencoded")));
+    let text = String::from_utf8(read_small(body)?).map_err(|_| malformed())?;
+    let mut form = Form::default();
+    for pair in text.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let plain = |part: &str| percent_decode(&part.replace('+', " ")).ok_or_else(malformed);
+        let (name, value) = (plain(name)?, plain(value)?);
+        // As in the other form: what nobody asked for is left aside.
+        if FIELDS.contains(&name.as_str()) {
+            form.fields.entry(name).or_default().push(value.replace("\r\n", "\n"));
+        }
+    }
+    Ok(form)
+}
+
 /// Reads a JSON object whose values are texts, lists of texts, and truth values.
 ///
 /// Errors: why it could not be read.
 fn read_json(body: &mut dyn Read) -> Result<Form, Unreadable> {
-    let mut bytes = Vec::new();
-    body.take(MAX_JSON_BYTES + 1).read_to_end(&mut bytes).map_err(Unreadable::Machine)?;
-    if bytes.len() as u64 > MAX_JSON_BYTES {
-        return Err(Unreadable::TooLarge(Box::new(Fault::new("json", "fault_field_large", &size(MAX_JSON_BYTES)))));
-    }
+    let bytes = read_small(body)?;
     let malformed = |at: &str| Unreadable::Malformed(Box::new(Fault::new("json", "fault_json", at)));
     let value: Value =
         serde_json::from_slice(&bytes).map_err(|error| malformed(&format!("{}:{}", error.line(), error.column())))?;
