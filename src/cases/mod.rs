@@ -165,9 +165,10 @@ impl Case {
                 let fits = self.submission().is_some_and(|submission| outcome.fits(submission.kind, regime));
                 if fits { Ok(()) } else { Err(NotYet::OutcomeUnknown) }
             }
+            // That there is none at all comes before when it may be asked for.
+            Step::ReviewRequested | Step::ReviewDecided { .. } if !self.has_review(regime) => Err(NotYet::NoReview),
             Step::FeedbackSent | Step::ReviewRequested | Step::Closed if !is_decided => Err(NotYet::NotDecided),
             Step::ReviewRequested | Step::Closed if state == State::InReview => Err(NotYet::InReview),
-            Step::ReviewRequested if !self.has_review(regime) => Err(NotYet::NoReview),
             Step::ReviewRequested if self.last(|step| *step == Step::ReviewRequested).is_some() => {
                 Err(NotYet::Reviewed)
             }
@@ -181,15 +182,24 @@ impl Case {
         }
     }
 
+    /// Whether its person may add evidence: until it is decided, and while it is reviewed.
+    #[must_use]
+    pub fn takes_evidence(&self) -> bool {
+        !matches!(self.state(), State::Decided | State::Closed)
+    }
+
+    /// Whether the rules ask for evidence that did not come in yet.
+    #[must_use]
+    pub fn lacks_evidence(&self, regime: &Regime) -> bool {
+        let is_objection = self.submission().is_some_and(|submission| submission.kind == CaseKind::Objection);
+        let is_undecided = !matches!(self.state(), State::Decided | State::InReview | State::Closed);
+        is_objection && is_undecided && regime.objection.evidence_required && self.n_files() == 0
+    }
+
     /// Whether the rules suspend the dataset because evidence came in, and nobody did or decided so far.
     #[must_use]
     pub fn wants_suspension(&self, regime: &Regime) -> bool {
-        let has_evidence = self.events.iter().any(|event| match &event.step {
-            Step::Received(submission) => !submission.files.is_empty(),
-            Step::EvidenceReceived { files } => !files.is_empty(),
-            _ => false,
-        });
-        has_evidence && self.would_be_suspended_on_evidence(regime)
+        self.n_files() > 0 && self.would_be_suspended_on_evidence(regime)
     }
 
     /// Whether evidence that comes in now suspends the dataset.

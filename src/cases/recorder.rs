@@ -1,13 +1,14 @@
 //! Puts the steps that are on file on the hash-chained record, without anything that was said.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::Result;
 use serde_json::value::RawValue;
 
-use super::OnRecord;
 use super::store::Store;
+use super::{Erasure, OnRecord, Step};
 use crate::records::chain::{self, End};
 
 /// Most steps that are put on record in one go.
@@ -26,18 +27,35 @@ pub fn record(store: &Store, chain_path: &Path) -> Result<()> {
     Recorder::default().record(store, chain_path)
 }
 
-/// The number of the last step on record.
-///
-/// Errors: when the record is broken.
-pub fn last_on_record(chain_path: &Path) -> Result<i64> {
-    let mut last = 0;
-    chain::read(chain_path, |_, raw| {
-        if let Ok(step) = serde_json::from_str::<OnRecord>(raw.get()) {
-            last = last.max(step.event);
-        }
-        Ok(())
-    })?;
-    Ok(last)
+/// What the record tells of a store, for a copy that is put in its place.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recorded {
+    /// The number of the last step.
+    pub last: i64,
+    /// What was erased, by case.
+    pub erased: BTreeMap<String, Erasure>,
+}
+
+impl Recorded {
+    /// Reads it off the record.
+    ///
+    /// Errors: when the record is broken.
+    pub fn read(chain_path: &Path) -> Result<Self> {
+        let mut res = Self::default();
+        let name = |what| Step::Erased { what }.public_part().0;
+        let (words, record) = (name(Erasure::Words), name(Erasure::Record));
+        chain::read(chain_path, |_, raw| {
+            let Ok(step) = serde_json::from_str::<OnRecord>(raw.get()) else { return Ok(()) };
+            res.last = res.last.max(step.event);
+            if step.step == record {
+                res.erased.insert(step.receipt, Erasure::Record);
+            } else if step.step == words {
+                res.erased.entry(step.receipt).or_insert(Erasure::Words);
+            }
+            Ok(())
+        })?;
+        Ok(res)
+    }
 }
 
 impl Default for Recorder {

@@ -227,6 +227,17 @@ pub enum Ending {
 }
 
 impl Ending {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Withdraw,
+        Self::OpenAfterProcessing,
+        Self::KeepOpen,
+        Self::ResumeOpen,
+        Self::Corrected,
+        Self::Unfounded,
+        Self::Handled,
+    ];
+
     /// The code name.
     #[must_use]
     pub fn code_name(self) -> &'static str {

@@ -11,9 +11,9 @@ use crate::decisions::{Decisions, grounds};
 use crate::diag::{Code, Finding, Place};
 use crate::gate;
 use crate::model::date::Day;
-use crate::records::CHAIN_FILE;
 use crate::records::history::History;
 use crate::records::holds::Holds;
+use crate::records::{CHAIN_FILE, signed};
 use crate::rules::licences::Licences;
 use crate::rules::{Regime, Validity};
 use crate::site::Site;
@@ -45,7 +45,9 @@ impl Basis {
     pub fn load(options: Options<'_>, records: &Path, findings: &mut Vec<Finding>) -> Result<Option<Self>> {
         let chain = records.join(CHAIN_FILE);
         let recorded = (History::load(&chain)?, Holds::load(&chain)?, overview::read(&chain)?);
-        Ok(Self::configured(options, recorded, findings))
+        let res = Self::configured(options, recorded, findings);
+        findings.extend(res.as_ref().and_then(|basis| unusable_decisions(&basis.site, options.root, &chain)));
+        Ok(res)
     }
 
     fn configured(
@@ -104,6 +106,13 @@ impl Basis {
             as_of: options.as_of,
         }
     }
+}
+
+/// What is wrong with the signed file of decisions, where the configuration says that they come from another machine.
+fn unusable_decisions(site: &Site, root: &Path, chain: &Path) -> Option<Finding> {
+    let key = site.endpoint.as_ref()?.holds_key.as_deref()?;
+    let error = signed::read(&root.join(signed::FILE), key, &site.base_url, chain).err()?;
+    Some(Finding::new(Code::HoldsFileInvalid, Place::file(signed::FILE)).expected(format!("{error:#}")))
 }
 
 /// Whether the review of the catalog that the rules ask for in each year is overdue.

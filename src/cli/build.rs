@@ -86,12 +86,16 @@ fn build_and_publish(args: &SiteArgs, folders: &Folders, lang: Lang) -> Result<O
 
 /// Takes decisions from the machine of the endpoint into the record, where the configuration says that they come from one.
 ///
-/// Errors: when the file is missing or does not verify; nothing may be published then.
+/// Errors: when the machine fails.
 fn take_in_decisions(args: &SiteArgs, folders: &Folders) -> Result<()> {
     // What is wrong with the configuration is told by the pipeline, with its line.
     let Ok(site) = Site::load(&args.site) else { return Ok(()) };
     if let Some(key) = site.endpoint.as_ref().and_then(|endpoint| endpoint.holds_key.as_deref()) {
-        signed::take_in(&args.site.join(signed::FILE), key, &site.base_url, &folders.chain())?;
+        let (file, chain) = (args.site.join(signed::FILE), folders.chain());
+        // What is wrong with the file is a finding of the pipeline, which publishes nothing then.
+        if let Ok(decisions) = signed::read(&file, key, &site.base_url, &chain) {
+            signed::put_on_record(&decisions, &chain)?;
+        }
     }
     Ok(())
 }
@@ -187,11 +191,11 @@ fn event(
 }
 
 fn summary(args: &SiteArgs, lang: Lang, counts: Counts, site: Option<(&Path, usize, usize)>) {
-    let Counts { entries, published, refused, closed, repeated } = counts;
+    let Counts { entries, published, refused, closed, held, repeated } = counts;
     if args.json {
         let mut line = serde_json::json!({
             "type": "summary", "entries": entries, "published": published, "refused": refused,
-            "closed": closed, "repeated": repeated, "committed": site.is_some(),
+            "closed": closed, "held": held, "repeated": repeated, "committed": site.is_some(),
         });
         if let Some((out, n_pages, n_files)) = site {
             line["out"] = out.to_string_lossy().into();
@@ -203,10 +207,10 @@ fn summary(args: &SiteArgs, lang: Lang, counts: Counts, site: Option<(&Path, usi
     }
     print::note(&match lang {
         Lang::Zh => format!(
-            "目录共 {entries} 条：可发布 {published}，因问题未发布 {refused}，按目录不开放 {closed}，重复 {repeated}"
+            "目录共 {entries} 条：可发布 {published}，因问题未发布 {refused}，按目录不开放 {closed}，按决定不开放 {held}，重复 {repeated}"
         ),
         Lang::En => format!(
-            "{entries} entries: {published} publishable, {refused} refused, {closed} not open as the catalog says, {repeated} repeated"
+            "{entries} entries: {published} publishable, {refused} refused, {closed} not open as the catalog says, {held} held by a decision, {repeated} repeated"
         ),
     });
     if let Some((out, n_pages, n_files)) = site {

@@ -68,6 +68,8 @@ pub struct Counts {
     pub refused: usize,
     /// Not unconditionally open, as the catalog says.
     pub closed: usize,
+    /// Kept off the site by a decision on record.
+    pub held: usize,
     /// Equal to an earlier entry in every field.
     pub repeated: usize,
 }
@@ -90,6 +92,13 @@ pub struct Made {
     pub assessment: assess::Report,
     /// How many pages there are.
     pub n_pages: usize,
+}
+
+impl Counts {
+    /// Whether decisions alone leave nothing to publish: then an empty site is what was decided, and no mistake.
+    fn is_emptied_by_decision(self) -> bool {
+        self.held > 0 && self.refused == 0
+    }
 }
 
 impl Run {
@@ -163,10 +172,12 @@ fn judge(
     findings.extend(decision.findings);
     counts.refused = decision.n_refused;
     counts.closed = decision.n_closed;
+    counts.held = decision.n_held;
     counts.repeated = decision.n_repeated;
     let cleared = decision.cleared;
     judging.end(&cleared.datasets().len().to_string());
-    if cleared.datasets().is_empty() && !options.allow_empty && !stopped {
+    let may_be_empty = options.allow_empty || counts.is_emptied_by_decision();
+    if cleared.datasets().is_empty() && !may_be_empty && !stopped {
         findings.push(nothing_cleared(findings, *counts));
     }
     let theme = theme.filter(|_| !stops(findings));
@@ -197,7 +208,7 @@ fn make(
     findings.extend(more);
     counts.published = publishable.releases().len();
     counts.refused += n_cleared - counts.published;
-    if counts.published == 0 && !options.allow_empty {
+    if counts.published == 0 && !options.allow_empty && !counts.is_emptied_by_decision() {
         findings.push(nothing_cleared(findings, *counts));
         return Ok(None);
     }

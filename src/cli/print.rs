@@ -2,7 +2,7 @@
 
 use std::io::Write;
 
-use crate::diag::Lang;
+use crate::diag::{Lang, in_language};
 
 /// Prints a line of data on stdout.
 pub fn data(line: &str) {
@@ -21,9 +21,9 @@ pub fn error(lang: Lang, error: &anyhow::Error) {
         Lang::Zh => ("错误", "原因"),
         Lang::En => ("error", "caused by"),
     };
-    note(&format!("{head}: {error}"));
+    note(&format!("{head}: {}", in_language(&error.to_string(), lang)));
     for source in error.chain().skip(1) {
-        note(&format!("  {cause}: {source}"));
+        note(&format!("  {cause}: {}", in_language(&source.to_string(), lang)));
     }
 }
 

@@ -13,7 +13,7 @@ use crate::model::date::Day;
 use crate::model::digest::{Digest, Hasher};
 use crate::publish::{self, Folders, ReleaseNote, takedown};
 use crate::records::history::History;
-use crate::records::holds::{Hold, Holds, TakeDown};
+use crate::records::holds::{Change, Hold, Holds, TakeDown};
 use crate::records::{CHAIN_FILE, chain};
 use crate::stage::Ledger;
 
@@ -73,13 +73,10 @@ pub fn run(site: &Path, out: Option<&Path>, lang: Lang) -> Result<Outcome> {
     for line in &faults {
         print::note(line);
     }
-    let n_files = ledger.len();
-    print::note(&match (faults.is_empty(), lang) {
-        (true, Lang::Zh) => format!("核对无误：{n_files} 个文件，{n_lines} 条记录"),
-        (true, Lang::En) => format!("verified: {n_files} files, {n_lines} lines of record"),
-        (false, Lang::Zh) => format!("发现 {} 处不符", faults.len()),
-        (false, Lang::En) => format!("{} faults", faults.len()),
-    });
+    if is_whole {
+        print::note(&held(&folders, lang)?);
+    }
+    print::note(&verdict(faults.len(), (ledger.len(), n_lines), lang));
     Ok(if faults.is_empty() { Outcome::Done } else { Outcome::Refused })
 }
 
@@ -126,6 +123,32 @@ fn files(folders: &Folders, ledger: &Ledger, fault: &mut dyn FnMut(String, Strin
         seen.insert(name);
     }
     Ok(seen)
+}
+
+fn verdict(n_faults: usize, (n_files, n_lines): (usize, u64), lang: Lang) -> String {
+    match (n_faults, lang) {
+        (0, Lang::Zh) => format!("核对无误：{n_files} 个文件，{n_lines} 条记录"),
+        (0, Lang::En) => format!("verified: {n_files} files, {n_lines} lines of record"),
+        (n, Lang::Zh) => format!("发现 {n} 处不符"),
+        (n, Lang::En) => format!("{n} faults"),
+    }
+}
+
+/// How many datasets are held, and which.
+fn held(folders: &Folders, lang: Lang) -> Result<String> {
+    let holds = Holds::load(&folders.chain())?;
+    let told = |zh: &str, en: &str, change: Change| {
+        let ids: Vec<&str> =
+            holds.in_force().filter(|hold| hold.change == change).map(|hold| hold.dataset.as_str()).collect();
+        let count = format!("{} {}", print::say(lang, zh, en), ids.len());
+        match (ids.is_empty(), lang) {
+            (true, _) => count,
+            (false, Lang::Zh) => format!("{count}（{}）", ids.join("、")),
+            (false, Lang::En) => format!("{count} ({})", ids.join(", ")),
+        }
+    };
+    let suspended = told("中止开放", "suspended", Change::Suspension);
+    Ok(format!("{suspended}{}{}", print::say(lang, "，", ", "), told("撤回", "withdrawn", Change::Withdrawal)))
 }
 
 /// Holds that did not reach the live folder, and files of held datasets that are there.

@@ -2,48 +2,7 @@
 //!
 //! `{}` in a wording stands for [`crate::diag::Finding::expected`]. Names are permanent: scripts depend on them.
 
-use crate::diag::Lang;
-
-/// What a finding does.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum Level {
-    /// Nothing is published at all.
-    Stop,
-    /// The entry is not published.
-    Refuse,
-    /// Published; the team should look.
-    Warn,
-    /// For information.
-    Note,
-}
-
-impl Level {
-    /// The name in JSON.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Stop => "stop",
-            Self::Refuse => "refuse",
-            Self::Warn => "warn",
-            Self::Note => "note",
-        }
-    }
-
-    /// The word shown to the team.
-    #[must_use]
-    pub fn word(self, lang: Lang) -> &'static str {
-        match (self, lang) {
-            (Self::Stop, Lang::Zh) => "停止",
-            (Self::Refuse, Lang::Zh) => "不予发布",
-            (Self::Warn, Lang::Zh) => "请核对",
-            (Self::Note, Lang::Zh) => "提示",
-            (Self::Stop, Lang::En) => "stop",
-            (Self::Refuse, Lang::En) => "refused",
-            (Self::Warn, Lang::En) => "check",
-            (Self::Note, Lang::En) => "note",
-        }
-    }
-}
+use crate::diag::{Lang, Level};
 
 /// The words of a code in one language.
 #[derive(Clone, Copy, Debug)]
@@ -119,9 +78,15 @@ codes! {
     NotScreened "SCREENING_NOT_POSSIBLE" Refuse "requirements 5.1; when in doubt, refuse"
         zh("无法检查其中有无个人信息：{}", "可以读取文字的文件", "人工检查后，在 datasets/grounds.toml 中以 kind = \"unscreened\" 和该文件的 sha256 记录由谁在何时检查")
         en("this cannot be screened for personal data: {}", "a file whose text can be read", "look at it yourself, then record who looked and when in datasets/grounds.toml with kind = \"unscreened\" and the file's sha256");
-    DatasetHeld "DATASET_HELD" Refuse "DESIGN I4; the regime: objections"
-        zh("已按记录中止开放或撤回：{}", "已恢复开放的数据集", "核实并处理后，用 kaishu case resume 记录恢复开放的决定，再重新生成")
-        en("suspended or withdrawn, as the record has it: {}", "a dataset that was resumed", "once it is decided, record that with `kaishu case resume` and build again");
+    DatasetHeld "DATASET_HELD" Note "DESIGN I4; the regime: objections"
+        zh("已按决定中止开放：{}", "已恢复开放的数据集", "无需处理；核实后决定恢复开放的，用 kaishu case resume 记录决定，再重新生成")
+        en("suspended by a decision on record: {}", "a dataset that was resumed", "nothing to do; once it may be open again, record that with `kaishu case resume` and build again");
+    DatasetWithdrawn "DATASET_WITHDRAWN" Note "DESIGN I4; the regime: objections"
+        zh("已按决定撤回：{}", "目录中不再列出的数据集", "无需处理；可以从目录中删除该条目，公告页面保留")
+        en("withdrawn by a decision on record: {}", "a catalog that no longer lists it", "nothing to do; the entry may leave the catalog, its notice stays");
+    HoldsFileInvalid "HOLDS_FILE_INVALID" Stop "DESIGN I4; docs/endpoint.md"
+        zh("中止、撤回和恢复决定的签名文件不能采用：{}", "由 site.toml 的 holds_key 所对应的密钥为本站签名、不早于上次读入的文件", "在受理程序所在的机器上运行 kaishu case transfer write，把文件复制到站点文件夹，再重新生成")
+        en("the signed file of decisions cannot be used: {}", "a file for this site, signed by the key that holds_key in site.toml names, no older than the last one", "run `kaishu case transfer write` on the endpoint's machine, copy the file into the site folder and build again");
     GroundApplied "GROUND_APPLIED" Note "requirements 5.3"
         zh("按记录的依据公开：{}", "有依据的公开", "无需处理；每次发布都会写入记录")
         en("published on a recorded ground: {}", "a recorded ground", "nothing to do; each publication puts it on record");

@@ -4,10 +4,12 @@
 //! Nothing here prints.
 
 pub mod code;
+pub mod level;
 pub mod place;
 pub mod toml_words;
 
-pub use code::{Code, Level};
+pub use code::Code;
+pub use level::Level;
 pub use place::Place;
 
 /// The language of messages to the team.
@@ -70,7 +72,9 @@ impl Finding {
     pub fn message(&self, lang: Lang) -> String {
         let is_toml = matches!(self.code, Code::ConfigInvalid | Code::RegimeInvalid | Code::PageInvalid);
         let words = self.code.wording(lang).title;
-        if is_toml && lang == Lang::Zh {
+        if self.code == Code::HoldsFileInvalid {
+            words.replace("{}", in_language(&self.expected, lang))
+        } else if is_toml && lang == Lang::Zh {
             words.replace("{}", &toml_words::in_chinese(&self.expected))
         } else {
             words.replace("{}", &self.expected)
@@ -107,6 +111,19 @@ impl Finding {
             "hint": self.hint(lang),
             "source": self.code.source(),
         })
+    }
+}
+
+/// The half of a message of ours in a language, where it says the same in Chinese and then in English (`中文 / English`).
+#[must_use]
+pub fn in_language(text: &str, lang: Lang) -> &str {
+    let is_chinese = |half: &str| half.chars().any(|c| ('\u{4E00}'..='\u{9FFF}').contains(&c));
+    match text.split_once(" / ") {
+        Some((zh, en)) if is_chinese(zh) && en.starts_with(|c: char| c.is_ascii()) => match lang {
+            Lang::Zh => zh,
+            Lang::En => en,
+        },
+        _ => text,
     }
 }
 

@@ -12,10 +12,11 @@ use anyhow::{Context, Result, anyhow};
 use serde_json::json;
 use tiny_http::{Header, Request, Response, Server};
 
-use super::guard::{self, Config, Method};
-use super::intake::MAX_BODY_BYTES;
+use super::guard::{self, Asker, Config, Method};
+use super::intake::{MAX_BODY_BYTES, MAX_FILES_BYTES};
 use super::service::Service;
 use super::service::http::{Ask, Reply};
+use crate::pages::size;
 use crate::records::Lock;
 
 /// The file whose lock says that an endpoint works on a store.
@@ -117,24 +118,48 @@ fn bind(socket: &Path) -> Result<Server> {
     Server::http_unix(socket).map_err(|error| anyhow!("{}: {error}", socket.display()))
 }
 
-/// What the guard answers before the service has seen anything: the same shape as the service's own, in both languages.
-fn refusal(status: u16) -> Vec<u8> {
-    let (code, message) = match status {
-        405 => ("METHOD", "不支持这种请求方式 / this method is not supported"),
-        408 => ("TIMEOUT", "传送过慢，连接已关闭，请重试 / it arrived too slowly; please try again"),
-        411 => ("LENGTH", "请求没有写明长度 / Content-Length is needed"),
-        413 => ("TOO_LARGE", "提交的内容过大 / what was sent is too large"),
-        429 => ("RATE", "连接过多，请稍后再试 / too many connections; please try again later"),
-        431 => ("HEADERS", "请求头过大 / the headers are too large"),
-        503 => ("BUSY", "目前繁忙，没有收到您的内容，请稍后再试 / busy; nothing was received, please try again later"),
+/// What the guard answers before the service has seen anything: the same shape as the service's own, as a page where one is
+/// wanted, in the language that is wanted or else in both.
+fn refusal(status: u16, asker: Asker) -> Vec<u8> {
+    let total = size(MAX_FILES_BYTES);
+    let too_large = (
+        format!("提交的内容过大，没有收到。全部文件合计不超过 {total}，请减少或者压缩文件后重新提交。"),
+        format!(
+            "What was sent is too large and was not received. All files together may have {total}; please send fewer or smaller ones."
+        ),
+    );
+    let (code, zh, en) = match status {
+        405 => ("METHOD", "不支持这种请求方式。", "This method is not supported."),
+        408 => ("TIMEOUT", "传送过慢，连接已关闭，请重试。", "It arrived too slowly; please try again."),
+        411 => ("LENGTH", "请求没有写明长度。", "Content-Length is needed."),
+        413 => ("TOO_LARGE", too_large.0.as_str(), too_large.1.as_str()),
+        429 => ("RATE", "连接过多，请稍后再试。", "Too many connections; please try again later."),
+        431 => ("HEADERS", "请求头过大。", "The headers are too large."),
+        503 => {
+            ("BUSY", "目前繁忙，没有收到您的内容，请稍后再试。", "Busy; nothing was received, please try again later.")
+        }
         502 | 504 => (
             "UNAVAILABLE",
-            "暂时不能受理，请稍后用同样的内容重试，不会重复登记 / not available; please try the same again later, it is not registered twice",
+            "暂时不能受理，请稍后用同样的内容重试，不会重复登记。",
+            "Not available; please try the same again later, it is not registered twice.",
         ),
-        _ => ("MALFORMED", "请求无法识别 / the request cannot be read"),
+        _ => ("MALFORMED", "请求无法识别。", "The request cannot be read."),
     };
-    let body = json!({ "error": { "status": status, "code": code, "message": message, "fields": [] } });
-    format!("Content-Type: application/json; charset=utf-8\r\nCache-Control: no-store\r\n\r\n{body}\n").into_bytes()
+    let (lang, message) = match asker.is_chinese {
+        Some(true) => ("zh-CN", zh.to_owned()),
+        Some(false) => ("en", en.to_owned()),
+        None => ("zh-CN", format!("{zh} / {en}")),
+    };
+    let (content_type, body) = if asker.wants_page {
+        // No word of this comes from a visitor; "back" keeps what was typed.
+        let head = format!("<!doctype html><html lang=\"{lang}\"><meta charset=\"utf-8\"><title>{status}</title>");
+        ("text/html", format!("{head}<meta name=\"viewport\" content=\"width=device-width\"><p>{message}</p></html>"))
+    } else {
+        let error = json!({ "status": status, "code": code, "message": message, "fields": [] });
+        ("application/json", json!({ "error": error }).to_string())
+    };
+    let head = format!("Content-Type: {content_type}; charset=utf-8\r\nCache-Control: no-store\r\n\r\n");
+    format!("{head}{body}\n").into_bytes()
 }
 
 /// How much may be sent where: files only where they are taken.

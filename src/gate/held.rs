@@ -4,7 +4,7 @@ use super::{ClearedDataset, Rules};
 use crate::catalog::Entry;
 use crate::diag::{Code, Finding, Place};
 use crate::model::dataset::DatasetId;
-use crate::records::holds::Hold;
+use crate::records::holds::{Change, Hold};
 use crate::records::ids::Register;
 
 /// What keeps the dataset of an entry off the site.
@@ -18,7 +18,8 @@ pub fn hold_on<'a>(entry: &Entry, rules: &Rules<'a>, register: &Register) -> Opt
 
 /// That an entry is held back.
 pub fn finding(hold: &Hold, place: &Place) -> Finding {
-    let finding = Finding::new(Code::DatasetHeld, place.clone()).about(&hold.title).found(&hold.dataset);
+    let code = if hold.change == Change::Withdrawal { Code::DatasetWithdrawn } else { Code::DatasetHeld };
+    let finding = Finding::new(code, place.clone()).about(&hold.title).found(&hold.dataset);
     finding.expected(format!("{} {}", hold.day, hold.basis))
 }
 

@@ -167,6 +167,8 @@ pub struct Decision {
     pub n_refused: usize,
     /// Entries whose class says that they are not unconditionally open.
     pub n_closed: usize,
+    /// Entries whose dataset is kept off the site by a decision.
+    pub n_held: usize,
     /// Entries that repeat an earlier one.
     pub n_repeated: usize,
     /// The approvals that published datasets leave on, for the record.
@@ -199,12 +201,12 @@ pub fn clear(catalog: Catalog, rules: &Rules<'_>, register: &mut Register) -> De
     let (closed, mut present) = departures::standing(&entries, &classes);
     let mut licences: BTreeMap<String, Arc<Licence>> = BTreeMap::new();
     let mut passed: Vec<(Option<DatasetId>, ClearedDataset)> = Vec::new();
-    let (mut n_refused, mut n_closed) = (catalog.unread.len(), 0);
+    let (mut n_refused, mut n_closed, mut n_held) = (catalog.unread.len(), 0, 0);
     for ((entry, class), hold) in entries.into_iter().zip(classes).zip(holds) {
         if let (Some(hold), Ok(())) = (hold, &class) {
             findings.push(held::finding(hold, &entry.place));
             present.insert(hold.dataset.clone());
-            n_refused += 1;
+            n_held += 1;
             continue;
         }
         if let Err(not_open) = class {
@@ -237,11 +239,11 @@ pub fn clear(catalog: Catalog, rules: &Rules<'_>, register: &mut Register) -> De
         cleared.partition(|dataset| rules.holds.of(dataset.id.as_str()).is_none());
     cleared.sort_by_key(|dataset| dataset.ordinal);
     present.extend(cleared.iter().chain(&held).map(|dataset| dataset.id.as_str().to_owned()));
-    n_refused += held.len();
+    n_held += held.len();
     findings.extend(held.iter().filter_map(|dataset| held::finding_of(dataset, rules)));
     let (more, approvals) = departures::judge(rules.history, &closed, &present, rules);
     findings.extend(more);
-    Decision { cleared: Cleared(cleared), findings, n_refused, n_closed, n_repeated, approvals }
+    Decision { cleared: Cleared(cleared), findings, n_refused, n_closed, n_held, n_repeated, approvals }
 }
 
 /// Keeps the first of entries that are equal in every field.

@@ -21,6 +21,7 @@ pub fn describe(record: Record<'_>) -> Option<Value> {
     let record_sets: Vec<Value> = record.csv_files().map(|(table, file)| record_set(record, table, file)).collect();
     let (dataset, issuer) = (record.dataset(), record.issuer);
     let page_url = record.page_url();
+    // The day of acquisition is the reader's; a day of ours would change the archive at every build.
     let reference = Reference::of(record, Acquired::Unsaid);
     Some(stated(json!({
         "@context": context(issuer.language()),
@@ -164,6 +165,8 @@ mod tests {
         let example = Example::new(|_, _| ());
         let value = describe(example.record()).unwrap();
         assert_eq!(value["version"], "2026.3.1");
+        let cite_as = value["citeAs"].as_str().unwrap();
+        assert!(cite_as.contains("2026-03-01") && !cite_as.contains("2026-11-21"), "{cite_as}");
         assert_eq!(value["@context"]["@language"], "zh-CN");
         let field = &value["recordSet"][0]["field"][0];
         assert_eq!(field["@id"], "records/学校/名称%20%2F%20name");

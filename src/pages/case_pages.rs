@@ -109,6 +109,16 @@ pub struct Letter {
     pub day: String,
 }
 
+/// The page of a case.
+pub struct CasePage<'a> {
+    /// The case as its person sees it.
+    pub case: Value,
+    /// The secret, which the forms of the page send again; empty where they are left out.
+    pub secret: &'a str,
+    /// Whether it is the receipt, which tells the secret.
+    pub is_receipt: bool,
+}
+
 impl CasePages {
     /// Makes the pages ready.
     ///
@@ -172,13 +182,22 @@ impl CasePages {
     /// The state of a case, or why there is nothing to show.
     ///
     /// Errors: when a template has a mistake.
-    pub fn status(&self, language_idx: usize, case: Option<&Value>, problem: &str, receipt: &str) -> Result<Vec<u8>> {
+    pub fn status(
+        &self,
+        language_idx: usize,
+        page: Option<&CasePage<'_>>,
+        problem: &str,
+        receipt: &str,
+    ) -> Result<Vec<u8>> {
         let language = &self.languages[language_idx];
         let mut context = language.status.clone();
-        if case.is_some_and(|case| case.get("is_new").is_none()) {
+        let is_receipt = page.is_some_and(|page| page.is_receipt);
+        if is_receipt {
             context.insert("heading", language.strings.get("receipt_title"));
         }
-        context.insert("case", &case);
+        context.insert("case", &page.map(|page| &page.case));
+        context.insert("secret", page.map_or("", |page| page.secret));
+        context.insert("is_receipt", &is_receipt);
         context.insert("problem", problem);
         context.insert("receipt", receipt);
         render(language, "status.html", &context)

@@ -208,7 +208,7 @@ mod tests {
             }
         }
         // Families of keys that are put together from a code name.
-        let states = ["held_reason_", "held_suspended", "held_withdrawn", "held_resumed"];
+        let states = ["held_reason_", "held_suspended", "held_withdrawn", "held_resumed", "dataset_now_"];
         let cases = ["ask_", "js_", "fault_", "wrong_", "why_", "step_", "state_", "ending_", "due_", "letter_"];
         let families =
             [&["api_", "by_", "kind_", "freq_", "outcome_", "deadline_", "target_"][..], &states, &cases].concat();

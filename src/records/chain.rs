@@ -60,7 +60,7 @@ impl End {
     /// Reads and checks what follows, and calls back for each event.
     ///
     /// Errors: at the first line that does not fit, and when the chain is shorter than it was.
-    fn read_on(&mut self, path: &Path, mut each: impl FnMut(u64, &RawValue) -> Result<()>) -> Result<()> {
+    pub fn read_on(&mut self, path: &Path, mut each: impl FnMut(u64, &RawValue) -> Result<()>) -> Result<()> {
         let reading = || format!("reading {}", path.display());
         let mut file = match File::open(path) {
             Ok(file) => file,

@@ -10,7 +10,7 @@ use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
 use crate::model::date::Day;
-use crate::records::chain;
+use crate::records::chain::End;
 
 /// What is done to a dataset.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -129,20 +129,27 @@ impl Holds {
     /// Errors: when the record is broken.
     pub fn load(path: &Path) -> Result<Self> {
         let mut res = Self::default();
-        chain::read(path, |_, raw| {
+        res.read_on(path, &mut { End::START })?;
+        Ok(res)
+    }
+
+    /// Takes in what was put on record since; `end` is how far these holds were read.
+    ///
+    /// Errors: when the record is broken.
+    pub fn read_on(&mut self, path: &Path, end: &mut End) -> Result<()> {
+        end.read_on(path, |_, raw| {
             let Ok(event) = serde_json::from_str::<Kind<'_>>(raw.get()) else { return Ok(()) };
             match (event.kind, event.dataset) {
-                (Some("hold"), _) => res.take(serde_json::from_str(raw.get())?),
+                (Some("hold"), _) => self.take(serde_json::from_str(raw.get())?),
                 (Some("takedown"), Some(id)) => {
-                    res.unfinished.remove(id);
+                    self.unfinished.remove(id);
                 }
                 // A publication was made with every hold that stood before it.
-                (Some("publication"), _) => res.unfinished.clear(),
+                (Some("publication"), _) => self.unfinished.clear(),
                 _ => {}
             }
             Ok(())
-        })?;
-        Ok(res)
+        })
     }
 
     fn take(&mut self, hold: Hold) {

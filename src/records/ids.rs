@@ -83,6 +83,13 @@ impl Register {
         Some((&known.title, &known.provider))
     }
 
+    /// The dataset that alone has a title.
+    #[must_use]
+    pub fn titled(&self, title: &str) -> Option<&DatasetId> {
+        let mut found = self.known.iter().filter(|(_, known)| known.title == title).map(|(id, _)| id);
+        found.next().filter(|_| found.next().is_none())
+    }
+
     /// The address that was once assigned to an entry without an identifier, as far as it can be told from it alone.
     #[must_use]
     pub fn assigned_to(&self, dataset: &Dataset) -> Option<&DatasetId> {

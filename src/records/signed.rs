@@ -55,7 +55,9 @@ pub fn generate(random: [u8; 32]) -> (String, String) {
 
 fn bytes_of<const N: usize>(hex: &str) -> Result<[u8; N]> {
     let bytes = HEXLOWER.decode(hex.trim().as_bytes()).ok().and_then(|bytes| bytes.try_into().ok());
-    bytes.with_context(|| format!("应为 {0} 个十六进制数字 / expected {0} hexadecimal digits", 2 * N))
+    let n = 2 * N;
+    bytes
+        .with_context(|| format!("密钥和签名应为 {n} 个十六进制数字 / keys and signatures have {n} hexadecimal digits"))
 }
 
 /// The bytes of the signed file.
@@ -74,54 +76,63 @@ pub fn sign(decisions: &Decisions, key: &str) -> Result<Vec<u8>> {
 ///
 /// Errors: when it is damaged, was signed by another key, or belongs to another site.
 pub fn verify(bytes: &[u8], key: &str, site: &str) -> Result<Decisions> {
-    let key = VerifyingKey::from_bytes(&bytes_of(key).context("[endpoint] holds_key")?);
+    let key = VerifyingKey::from_bytes(&bytes_of(key)?);
     let key = key.map_err(|error| anyhow!("[endpoint] holds_key: {error}"))?;
-    let envelope: Envelope = serde_json::from_slice(bytes).context("不是签名文件 / is no signed file")?;
+    let envelope: Envelope =
+        serde_json::from_slice(bytes).map_err(|_| anyhow!("不是签名文件 / it is no signed file"))?;
     let signature = Signature::from_bytes(&bytes_of(&envelope.signature)?);
     key.verify_strict(format!("{PURPOSE}\n{}", envelope.signed).as_bytes(), &signature).map_err(|_| {
         anyhow!("签名不符：文件已被改动，或者由别的密钥签名 / the signature does not fit: it was changed, or signed by another key")
     })?;
-    let decisions: Decisions = serde_json::from_str(&envelope.signed).context("reading decisions")?;
+    let decisions: Decisions = serde_json::from_str(&envelope.signed)
+        .map_err(|_| anyhow!("不能识别其中的决定 / its decisions cannot be read"))?;
     if decisions.site != site {
-        bail!("文件属于 {} / it belongs to another site: {}", decisions.site, decisions.site);
+        bail!("文件属于另一网站 {} / it belongs to another site: {}", decisions.site, decisions.site);
     }
     Ok(decisions)
 }
 
-/// Takes the decisions of a signed file into the record, each once; answers how many were new.
+/// Reads the signed file of a site.
 ///
-/// Errors: when the file is missing, does not verify, or is older than one that was taken in before.
-pub fn take_in(file: &Path, key: &str, site: &str, chain_path: &Path) -> Result<usize> {
-    let missing = || {
-        format!(
-            "{}: 未找到中止、撤回和恢复决定的签名文件，不能生成；请在受理程序所在的机器上运行 kaishu case transfer write，把文件复制到此处 / the signed file of decisions is missing and nothing can be published without it: run `kaishu case transfer write` on the endpoint's machine and copy the file here",
-            file.display()
-        )
-    };
-    let bytes = std::fs::read(file).with_context(missing)?;
-    let decisions = verify(&bytes, key, site).with_context(|| file.display().to_string())?;
-    let mut n_before = 0;
+/// Errors: when it is missing, does not verify, or is older than one that was taken in before.
+pub fn read(file: &Path, key: &str, site: &str, chain_path: &Path) -> Result<Decisions> {
+    let missing = "未找到该文件，不能生成网站 / it is missing, and nothing can be published without it";
+    let bytes = std::fs::read(file).map_err(|_| anyhow!(missing))?;
+    let decisions = verify(&bytes, key, site)?;
+    let (n_holds, n_before) = (decisions.holds.len(), n_taken_in(chain_path)?);
+    if n_holds < n_before {
+        bail!(
+            "文件比上次读入的旧（{n_holds} 项决定，上次 {n_before} 项） / it is older than the one that was taken in before: {n_holds} decisions instead of {n_before}"
+        );
+    }
+    Ok(decisions)
+}
+
+/// How many decisions the file had that was taken in last.
+fn n_taken_in(chain_path: &Path) -> Result<usize> {
+    let mut res = 0;
     chain::read(chain_path, |_, raw| {
         if let Ok(taken) = serde_json::from_str::<TakenIn>(raw.get())
             && taken.kind == TAKEN_IN
         {
-            n_before = taken.n_holds;
+            res = taken.n_holds;
         }
         Ok(())
     })?;
-    let n_holds = decisions.holds.len();
-    if n_holds < n_before {
-        bail!(
-            "{}: 文件比上次读入的旧（{n_holds} 项决定，上次 {n_before} 项）/ it is older than the one that was taken in before: {n_holds} decisions instead of {n_before}",
-            file.display()
-        );
-    }
+    Ok(res)
+}
+
+/// Puts decisions that were read on record, each once; answers how many were new.
+///
+/// Errors: when the record is broken or the disk fails.
+pub fn put_on_record(decisions: &Decisions, chain_path: &Path) -> Result<usize> {
     let known = Holds::load(chain_path)?;
     let fresh: Vec<&Hold> = decisions.holds.iter().filter(|hold| !known.log().contains(hold)).collect();
     if !fresh.is_empty() {
         chain::append_all(chain_path, &fresh)?;
     }
-    if n_holds > n_before {
+    let n_holds = decisions.holds.len();
+    if n_holds > n_taken_in(chain_path)? {
         chain::append(chain_path, &TakenIn { kind: TAKEN_IN.to_owned(), n_holds })?;
     }
     Ok(fresh.len())

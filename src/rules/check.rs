@@ -70,6 +70,7 @@ pub fn check(regime: &Regime, id: &str) -> Result<(), Fault> {
     fields(regime)?;
     deadlines(regime)?;
     suspension(regime)?;
+    glosses(regime)?;
     citation(regime)
 }
 
@@ -126,6 +127,18 @@ fn deadlines(regime: &Regime) -> Result<(), Fault> {
         }
         if deadline.in_site_scope && !known.insert(deadline.id.as_str()) {
             return Err((deadline.id.clone(), "[[deadline]] id: 每个只写一次 / each once".to_owned()));
+        }
+    }
+    Ok(())
+}
+
+/// A code is sent by programs: it is plain, and stands for one thing.
+fn glosses(regime: &Regime) -> Result<(), Fault> {
+    let mut known = BTreeSet::new();
+    for (words, gloss) in regime.glosses.iter().filter(|(_, gloss)| !gloss.code.is_empty()) {
+        let is_plain = gloss.code.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        if !is_plain || !known.insert(gloss.code.as_str()) {
+            return Err((gloss.code.clone(), format!("[glosses] {words}: code = \"privacy\"（各不相同 / each once）")));
         }
     }
     Ok(())

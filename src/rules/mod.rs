@@ -23,7 +23,7 @@ use crate::model::digest::Digest;
 use crate::rules::cases::{Application, Correction, Objection};
 use crate::rules::conduct::{Citation, Evaluation, Misuse, Priority, RecordRules, Report, ReuseLimits, Security};
 use crate::rules::opening::{Access, CatalogRules, ClassChange, Classes, PrePublication, Roles};
-use crate::rules::profile::{ArticleMap, Deadline, Difference};
+use crate::rules::profile::{ArticleMap, Deadline, Difference, Gloss};
 use crate::rules::source::{BUILT_IN, inherited, source};
 use crate::site::toml_finding;
 
@@ -135,6 +135,9 @@ pub struct Regime {
     /// What a draft says otherwise, for readers.
     #[serde(default)]
     pub diff: BTreeMap<String, Difference>,
+    /// What its words are for programs and in English.
+    #[serde(default)]
+    pub glosses: BTreeMap<String, Gloss>,
     /// The digest of the profile's text, for the record.
     #[serde(skip, default = "zero_digest")]
     pub digest: Digest,
@@ -203,6 +206,24 @@ pub enum Validity {
 const NOTICE_MONTHS: i32 = 6;
 
 impl Regime {
+    /// What words of the regulation mean in the language of a page, where that is another and the profile says it.
+    #[must_use]
+    pub fn gloss(&self, words: &str, tag: &str) -> Option<&str> {
+        self.glosses.get(words).filter(|_| tag.starts_with("en")).map(|gloss| gloss.en.as_str())
+    }
+
+    /// The name that programs can send instead of words.
+    #[must_use]
+    pub fn code_of(&self, words: &str) -> Option<&str> {
+        self.glosses.get(words).map(|gloss| gloss.code.as_str()).filter(|code| !code.is_empty())
+    }
+
+    /// The listed words that somebody means who sent them or their code.
+    #[must_use]
+    pub fn meant<'a>(&self, listed: &'a [String], said: &str) -> Option<&'a String> {
+        listed.iter().find(|words| *words == said || self.code_of(words) == Some(said))
+    }
+
     /// Loads a profile: the site's own file in `regimes/` first, else the built-in one.
     ///
     /// Errors: a finding that names the profiles there are, or the line that is wrong.

@@ -114,6 +114,18 @@ pub struct Period {
     pub basis: Basis,
 }
 
+/// What a word or sentence of the regulation is for programs, and in English; never what the text is judged by.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Gloss {
+    /// A name that programs can send instead of the words.
+    #[serde(default)]
+    pub code: String,
+    /// What it means in English.
+    pub en: String,
+}
+
 /// Words of the regulation with their article.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]

@@ -131,6 +131,22 @@ const FAULTS: &[Fault] = &[
         },
     },
     Fault {
+        code: "DATASET_WITHDRAWN",
+        make: |p| {
+            of_b(p, "x.csv", b"a,b\n1,2\n");
+            p.build_well();
+            let decision = ["--basis", "3", "--by", "局", "--reason", "error"];
+            assert_eq!(p.run(&[&["case", "withdraw", "b"], &decision[..]].concat()).code, 0);
+        },
+    },
+    Fault {
+        code: "HOLDS_FILE_INVALID",
+        make: |p| {
+            let key = "ab".repeat(32);
+            p.append("site.toml", &format!("[endpoint]\nurl = \"https://x.invalid/c\"\nholds_key = \"{key}\"\n"));
+        },
+    },
+    Fault {
         code: "DATASET_HELD",
         make: |p| {
             of_b(p, "x.csv", b"a,b\n1,2\n");
@@ -453,10 +469,11 @@ fn every_code_is_brought_out_by_its_fault_and_never_leaves_half_a_site() {
             assert_eq!(project.path("public").exists(), expected != 2 || was_live, "{}", fault.code);
             assert!(!project.path(".public.stage").exists(), "{}", fault.code);
         }
-        if code.level() == Level::Refuse && fault.code != "FIELD_REQUIRED" {
+        let is_held = ["DATASET_HELD", "DATASET_WITHDRAWN"].contains(&fault.code);
+        if is_held || (code.level() == Level::Refuse && fault.code != "FIELD_REQUIRED") {
             assert!(project.path("public/datasets/ok/index.html").exists(), "{}", fault.code);
             // A notice stands in the place of what is held, and nothing else.
-            let data = if fault.code == "DATASET_HELD" { "public/datasets/b/files" } else { "public/datasets/b" };
+            let data = if is_held { "public/datasets/b/files" } else { "public/datasets/b" };
             assert!(!project.path(data).exists(), "{}", fault.code);
         }
     }

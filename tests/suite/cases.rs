@@ -2,7 +2,7 @@
 
 use std::os::unix::fs::PermissionsExt;
 
-use crate::support::{Project, Ran};
+use crate::support::{Project, Ran, kaishu};
 
 fn project(regime: &str) -> Project {
     let project = Project::new();
@@ -78,7 +78,10 @@ fn an_objection_with_feedback_and_review() {
 fn what_a_regulation_does_not_know_is_not_done() {
     let project = project("yancheng-2022");
     let receipt = receive(&project, &["--kind", "objection", "--ground", "个人信息"]);
-    refused(&project, &receipt, &["decide", "--outcome", "resume_open", "--reasons", "x"], "no such outcome");
+    // The refusal names what the rules know, and that there is no review comes before when it might be asked for.
+    let known = "no such outcome for this kind of case; they know: withdraw, open_after_processing, keep_open";
+    refused(&project, &receipt, &["decide", "--outcome", "resume_open", "--reasons", "x"], known);
+    refused(&project, &receipt, &["review"], "no review");
     recorded(
         &project,
         &receipt,
@@ -139,4 +142,64 @@ fn an_acknowledged_case_survives_a_kill() {
         assert_eq!(listed.matches(receipt.as_str()).count(), 1, "{receipt}");
     }
     assert!(listed.lines().all(|line| line.contains("KS-2026-")), "{listed}");
+}
+
+/// The letter of a review tells what was decided first, that a review was asked for, and what is decided now.
+#[test]
+fn the_letter_of_a_review_tells_its_whole_way() {
+    let project = project("shuangyashan-2026");
+    project.build_well();
+    let receipt = receive(&project, &["--kind", "objection", "--dataset", "stops", "--ground", "个人隐私"]);
+    let decide = ["decide", "--outcome", "resume_open", "--reasons", "经核实不含住址"];
+    recorded(&project, &receipt, &[&decide, &["review"], &["review", "--reasons", "原决定依据充分"]]);
+    let letter = project.path("review.html");
+    let ran = project.run(&["case", "letter", &receipt, "review", "--to", letter.to_str().unwrap()]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    let text = project.read("review.html");
+    for words in [
+        "已经复核",
+        "恢复开放。理由：经核实不含住址",
+        "申请复核，复核结果如下",
+        "理由：原决定依据充分",
+        "维持原处理结果",
+    ] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
+    assert!(!text.contains("letter_"), "every text has its words: {text}");
+}
+
+/// Files have one numbering, from 1 in each case; counts have headings; messages are in one language.
+#[test]
+fn what_staff_read_is_plain() {
+    let project = project("yancheng-2022");
+    project.write("a.txt", "ZZA");
+    project.write("b.txt", "ZZB");
+    let (a, b) = (project.path("a.txt"), project.path("b.txt"));
+    let kind = ["--kind", "report", "--ground", "g", "--evidence"];
+    receive(&project, &[&kind[..], &[a.to_str().unwrap()]].concat());
+    let receipt = receive(&project, &[&kind[..], &[b.to_str().unwrap()]].concat());
+    let shown = project.run(&["case", "show", &receipt, "--lang", "zh"]).stdout;
+    assert!(shown.contains("附件 1\tb.txt"), "{shown}");
+    let to = project.path("taken.txt");
+    let take =
+        |number: &str| project.run(&["case", "file", &receipt, number, "--to", to.to_str().unwrap(), "--lang", "zh"]);
+    let none = take("2");
+    assert!(
+        none.code == 2 && none.stderr.contains("没有附件 2") && !none.stderr.contains("has no file"),
+        "{}",
+        none.stderr
+    );
+    assert_eq!(take("1").code, 0);
+    assert_eq!(project.read("taken.txt"), "ZZB");
+    let stats = project.run(&["case", "stats", "--lang", "zh"]).stdout;
+    assert!(stats.contains("类别\n  举报\t2") && stats.contains("办理状态\n"), "{stats}");
+    let exported: serde_json::Value =
+        serde_json::from_str(project.run(&["case", "export", &receipt]).stdout.lines().next().unwrap()).unwrap();
+    assert!(exported["events"][0]["time"].as_str().unwrap().ends_with("+08:00"), "{exported}");
+    project.build_well();
+    let suspend = ["case", "suspend", "stops", "--basis", "第一条", "--by", "x", "--reason", "error", "--lang", "zh"];
+    let ran = project.run(&suspend);
+    assert!(ran.code == 0 && ran.stderr.contains("没有写明文件名称"), "{}", ran.stderr);
+    let keygen = kaishu().args(["case", "keygen", "--lang", "zh"]).output().unwrap();
+    assert!(String::from_utf8(keygen.stderr).unwrap().contains("kaishu case keygen staff.key"));
 }

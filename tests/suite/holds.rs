@@ -48,6 +48,8 @@ fn a_suspended_dataset_is_gone_at_once_and_stays_gone() {
     for words in ["已中止开放", "第四十条", "市数据局", "个人隐私", "乙局", "[DS/OL]"] {
         assert!(page.contains(words), "{words}");
     }
+    let english = project.read("public/en/datasets/b-1/index.html");
+    assert!(english.contains("<dt>Basis</dt><dd lang=\"zh-CN\">第四十条"), "{english}");
     assert!(project.read("public/datasets/index.html").contains("甲数据"));
     assert!(project.read("server/gone.nginx.conf").contains("return 410"));
     let verified = project.run(&["verify"]);
@@ -55,7 +57,9 @@ fn a_suspended_dataset_is_gone_at_once_and_stays_gone() {
 
     for _ in 0..2 {
         let ran = project.build();
-        assert!(ran.code == 1 && ran.stderr.contains("DATASET_HELD"), "{}", ran.stderr);
+        // What was decided is no fault of the catalog.
+        assert!(ran.code == 0 && ran.stderr.contains("DATASET_HELD"), "{}", ran.stderr);
+        assert!(ran.stderr.contains("0 refused") && ran.stderr.contains("1 held by a decision"), "{}", ran.stderr);
         assert_eq!(holding(&project, "独一无二的值"), Vec::<String>::new());
         assert_eq!(holding(&project, "乙独有的名称"), notices);
         assert_eq!(project.run(&["verify"]).code, 0);
@@ -67,7 +71,8 @@ fn a_suspended_dataset_is_gone_at_once_and_stays_gone() {
     assert_eq!(project.run(&args).code, 0);
     project.build_well();
     assert!(!holding(&project, "独一无二的值").is_empty());
-    assert!(project.read("public/notices/index.html").contains("已恢复开放"));
+    let notices = project.read("public/notices/index.html");
+    assert!(notices.contains("已恢复开放") && notices.contains("/datasets/b-1/\">乙独有的名称"), "a link: {notices}");
     assert_eq!(project.run(&["verify"]).code, 0);
 }
 
@@ -84,6 +89,38 @@ fn no_other_entry_brings_the_bytes_back() {
         assert_eq!(holding(&project, "独一无二的值"), Vec::<String>::new());
         project.write("datasets/catalog.csv", &catalog);
     }
+}
+
+/// Where all that there was is held, the site that shows the notices alone is what was decided; a fault beside it is told.
+#[test]
+fn a_site_whose_only_dataset_is_held_builds() {
+    let project = project();
+    let catalog = "数据资源标识,数据资源名称,提供方名称,开放类型,领域分类,文件\n\
+         b-1,乙独有的名称,乙局,无条件开放,教育,files/b.csv\n";
+    project.approve("a", "removed");
+    project.write("datasets/catalog.csv", catalog);
+    assert_eq!(hold(&project, "withdraw").code, 0);
+    let ran = project.build();
+    assert!(ran.code == 0 && ran.stderr.contains("DATASET_WITHDRAWN"), "{}", ran.stderr);
+    assert!(project.read("public/datasets/b-1/index.html").contains("已撤回"));
+    let verified = project.run(&["verify", "--lang", "zh"]);
+    assert!(verified.code == 0 && verified.stderr.contains("撤回 1（b-1）"), "{}", verified.stderr);
+    assert!(verified.stderr.contains("中止开放 0"), "{}", verified.stderr);
+    project.append("datasets/catalog.csv", "c,丙,甲局,不明,教育,\n");
+    let ran = project.build();
+    assert!(ran.code == 2 && ran.stderr.contains("NOTHING_CLEARED"), "{}", ran.stderr);
+}
+
+/// Suspending twice is one suspension: no second decision, no second line anywhere.
+#[test]
+fn what_is_suspended_is_not_suspended_again() {
+    let project = project();
+    assert_eq!(hold(&project, "suspend").code, 0);
+    let (chain, notices) = (project.read("records/chain.jsonl"), project.read("public/notices/index.html"));
+    let again = hold(&project, "suspend");
+    assert!(again.code == 0 && again.stderr.contains("已经中止开放"), "{}", again.stderr);
+    assert_eq!(project.read("records/chain.jsonl"), chain);
+    assert_eq!(project.read("public/notices/index.html"), notices);
 }
 
 /// A licence text that several datasets name is no data of the one that is held.

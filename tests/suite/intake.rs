@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::support::{Project, Ran, kaishu};
+use crate::support::{AS_OF, Project, Ran, kaishu};
 
 /// A running endpoint over a site.
 pub struct Endpoint {
@@ -184,12 +184,18 @@ fn evidence_suspends_before_the_answer_where_the_rules_say_so() {
     let mut fields = FORM;
     fields[2].1 = "个人隐私";
     let without = endpoint.post_form("/cases", &fields, &[], &[]).json();
-    assert_eq!(without["effect"], "none");
+    assert_eq!((without["effect"].as_str(), without["dataset_state"].as_str()), (Some("none"), Some("open")));
+    let codes = |case: &Value| -> Vec<String> {
+        let notes = case["notes"].as_array().unwrap();
+        notes.iter().map(|note| note["code"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(codes(&without), ["evidence_needed", "open_until_evidence"], "{without}");
     assert!(project.path("public/datasets/stops/files").exists());
     let secret = without["secret"].as_str().unwrap();
     let path = format!("/cases/{}/evidence", without["receipt"].as_str().unwrap());
     let with = endpoint.post_form(&path, &[("secret", secret)], &[("a.txt", b"proof")], &[]).json();
     assert_eq!(with["effect"], "suspended", "{with}");
+    assert!(codes(&with).is_empty() && with.get("secret").is_none() && with["dataset_state"] == "suspended", "{with}");
     assert!(!project.path("public/datasets/stops/files").exists());
     assert!(naming(&project, &["东站", "008"]).is_empty(), "{:?}", naming(&project, &["东站", "008"]));
     let notice = project.read("public/datasets/stops/index.html");
@@ -271,8 +277,10 @@ fn evidence_that_comes_later_is_judged_like_the_first() {
     let case = endpoint.post_form("/cases", &fields, &[], &[]).json();
     let (secret, receipt) = (case["secret"].as_str().unwrap(), case["receipt"].as_str().unwrap());
     let path = format!("/cases/{}/evidence", receipt.to_lowercase());
-    let words = endpoint.post_form(&path, &[("secret", secret), ("statement", "please")], &[], &[]);
-    assert_eq!((words.status, words.json()["effect"].as_str()), (201, Some("none")));
+    // Words are no evidence: nothing is put on file, and the person is told what is needed.
+    let words = endpoint.post_form(&path, &[("secret", secret), ("statement", "please"), ("lang", "zh-CN")], &[], &[]);
+    assert!(words.status == 422 && words.body.contains("请选择证据材料文件"), "{}", words.body);
+    assert!(!project.run(&["case", "show", receipt]).stdout.contains("收到证据材料"));
     let nothing = endpoint.post_form(&path, &[("secret", secret)], &[], &[("Accept", "text/html")]);
     assert!(nothing.status == 422 && nothing.body.contains(receipt), "the page of the case: {}", nothing.body);
     let file = endpoint.post_form(&path, &[("secret", secret)], &[("a.txt", b"x")], &[]);
@@ -648,7 +656,11 @@ fn decisions_from_another_machine_are_signed() {
     let text = here.read("holds.signed.json");
     here.write("holds.signed.json", &text.replace("privacy", "error"));
     let changed = here.build();
-    assert!(changed.code == 2 && changed.stderr.contains("签名不符"), "{}", changed.stderr);
+    assert!(
+        changed.code == 2 && changed.stderr.contains("HOLDS_FILE_INVALID") && changed.stderr.contains("signature"),
+        "{}",
+        changed.stderr
+    );
     // An older file does not bring back what a newer one took away.
     there.run(&["case", "resume", "stops", "--basis", "b", "--by", "x"]);
     assert_eq!(there.run(&write).code, 0);
@@ -657,4 +669,212 @@ fn decisions_from_another_machine_are_signed() {
     here.write("holds.signed.json", &text);
     let older = here.build();
     assert!(older.code == 2 && older.stderr.contains("older"), "{}", older.stderr);
+    let check = here.run(&["check", "--lang", "zh"]);
+    assert!(check.code == 2 && check.stderr.contains("文件比上次读入的旧"), "{}", check.stderr);
+    assert!(!check.stderr.contains("older"), "in one language: {}", check.stderr);
+}
+
+/// A file that is too large costs none of what was typed, and is told in the language of the form, with the limit.
+#[test]
+fn a_file_that_is_too_large_is_told_beside_its_field_in_the_visitors_language() {
+    let project = project("yancheng-2022", "");
+    let form = project.read("public/en/objection/index.html");
+    let at = |name: &str| form.find(&format!("name=\"{name}\"")).unwrap_or_else(|| panic!("{name}"));
+    assert!(["lang", "contact", "guardian", "statement"].iter().all(|name| at(name) < at("evidence")));
+    let endpoint = Endpoint::start(&project);
+    let large = vec![b'a'; (10 << 20) + 1];
+    let typed = [("lang", "zh-CN"), ("kind", "objection"), ("statement", "typed"), ("contact", "ZZCONTACT")];
+    let english = [("Accept", "text/html"), ("Accept-Language", "en")];
+    let page = endpoint.post_form("/cases", &typed, &[("大.txt", &large)], &english);
+    assert_eq!(page.status, 413);
+    for text in
+        ["id=\"evidence-error\">文件“大.txt”过大。每个文件不超过 10 MB", "typed", "value=\"ZZCONTACT\"", "lang=\"zh"]
+    {
+        assert!(page.body.contains(text), "{text}: {}", page.body);
+    }
+    assert!(!page.body.contains("larger than") && !page.body.contains("too large"), "{}", page.body);
+    let many: Vec<(&str, &[u8])> = vec![("a.txt", b"x"); 6];
+    let answer = endpoint.post_form("/cases", &typed, &many, &[]).json();
+    assert!(answer["error"]["fields"][0]["message"].as_str().unwrap().contains("每次最多 5 个"), "{answer}");
+    // All of it together is refused unread, by who stands in front, and in the same manner.
+    let head =
+        [("Content-Type", "multipart/form-data; boundary=xyz"), ("Accept", "text/html"), ("Accept-Language", "zh")];
+    let whole = endpoint.send("POST", "/cases", &head, &vec![b'a'; 52 << 20]);
+    assert!(whole.status == 413 && whole.body.contains("全部文件合计不超过 50 MB"), "{}", whole.body);
+    assert!(!whole.body.contains("too large") && whole.head.contains("text/html"), "{}", whole.head);
+}
+
+/// What a program sent that cannot be read is told in one language, without the fields that are not for submissions.
+#[test]
+fn what_cannot_be_read_is_told_in_one_language() {
+    let project = project("yancheng-2022", "");
+    let endpoint = Endpoint::start(&project);
+    let told = |value: &Value| {
+        let answer = endpoint.post_json("/cases", value, &[("Accept-Language", "zh-CN")]).json();
+        answer["error"]["fields"][0]["message"].as_str().unwrap().to_owned()
+    };
+    let unknown = told(&json!({ "surprise": "x" }));
+    assert!(unknown.contains("没有“surprise”这个字段") && unknown.contains("statement"), "{unknown}");
+    assert!(!unknown.contains("secret") && !unknown.contains("receipt"), "{unknown}");
+    assert!(told(&json!({ "kind": 1 })).contains("应为文字"));
+    assert!(told(&json!([])).contains("JSON 对象"));
+}
+
+/// What stands on the page of a case: what is still needed, whether the dataset is open whatever closed it, what can follow.
+#[test]
+fn the_status_tells_what_is_needed_and_whether_the_dataset_is_open() {
+    let project = project("shuangyashan-2026", "");
+    let endpoint = Endpoint::start(&project);
+    let mut fields = FORM;
+    fields[2].1 = "个人隐私";
+    let zh = [("Accept", "text/html"), ("Accept-Language", "zh-CN")];
+    let receipt_page = endpoint.post_form("/cases", &fields, &[], &zh);
+    assert!(receipt_page.body.contains("收到证据材料之前，该数据集继续开放"), "{}", receipt_page.body);
+    let case = endpoint.post_form("/cases", &fields, &[], &[]).json();
+    let (receipt, secret) = (case["receipt"].as_str().unwrap(), case["secret"].as_str().unwrap());
+    let look = |lang: &str| {
+        let form = [("receipt", receipt), ("secret", secret), ("lang", lang)];
+        endpoint.post_form("/cases/status", &form, &[], &[("Accept", "text/html")]).body
+    };
+    assert!(look("zh-CN").contains("应当提交相关证据材料") && look("zh-CN").contains("数据集目前</dt><dd>开放"));
+    let staff = |args: &[&str]| {
+        let ran = project.run(&[&["case"], args, &["--by", "市教育局"]].concat());
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+    };
+    // Suspended by itself: the end of the case does not open it, and its page says so.
+    staff(&["suspend", "stops", "--basis", "《试验》第一条", "--reason", "security"]);
+    staff(&["decide", receipt, "--outcome", "resume_open", "--reasons", "x"]);
+    let page = look("zh-CN");
+    assert!(page.contains("数据集目前</dt><dd>已中止开放") && page.contains("因其他事项仍未开放"), "{page}");
+    assert!(!page.contains("name=\"evidence\""), "not offered: {page}");
+    let path = format!("/cases/{receipt}/evidence");
+    let late = endpoint.post_form(&path, &[("secret", secret), ("lang", "zh-CN")], &[("a.txt", b"late")], &[]);
+    assert!(late.status == 409 && late.body.contains("已作出决定；如有异议可以申请复核"), "{}", late.body);
+    staff(&["withdraw", "stops", "--basis", "《试验》第一条", "--reason", "security"]);
+    assert!(look("en").contains("The dataset now</dt><dd>Withdrawn"));
+    staff(&["resume", "stops", "--basis", "《试验》第一条"]);
+    assert!(look("zh-CN").contains("不在网站上"), "until the next build");
+    project.build_well();
+    assert!(look("zh-CN").contains("数据集目前</dt><dd>开放"));
+}
+
+/// What is asked for wrongly is told plainly; a dataset is known by the address of its page, too.
+#[test]
+fn addresses_and_empty_fields_are_told_plainly() {
+    let project = project("yancheng-2022", "");
+    let endpoint = Endpoint::start(&project);
+    let zh = [("Accept-Language", "zh-CN")];
+    assert!(endpoint.get("/cases/nosuch", &zh).body.contains("没有这个地址"));
+    let empty = endpoint.post_form("/cases/status", &[("receipt", "KS-2026-x")], &[], &zh);
+    assert!(empty.status == 422 && empty.body.contains("请填写查询口令"), "{}", empty.body);
+    let mut fields = FORM;
+    for typed in ["https://data.example.invalid/en/datasets/stops/?x=1#top", "公交站点"] {
+        fields[1].1 = typed;
+        assert_eq!(endpoint.post_form("/cases", &fields, &[], &[]).json()["dataset"], "stops", "{typed}");
+    }
+    let form = endpoint.get("/cases/form?dataset=nosuch&lang=zh-CN", &[("Accept", "text/html")]);
+    assert!(form.status == 200 && form.body.contains("本网站没有这个数据集"), "{}", form.body);
+    // Where no review is known, what comes late begins anew; a review that is asked for too early is told when.
+    fields[1].1 = "stops";
+    fields[3].1 = "another";
+    let case = endpoint.post_form("/cases", &fields, &[], &[]).json();
+    let (receipt, secret) = (case["receipt"].as_str().unwrap(), case["secret"].as_str().unwrap());
+    let decide = ["case", "decide", receipt, "--outcome", "keep_open", "--reasons", "x", "--by", "y"];
+    assert_eq!(project.run(&decide).code, 0);
+    let path = format!("/cases/{receipt}/evidence");
+    let late = endpoint.post_form(&path, &[("secret", secret), ("lang", "zh-CN")], &[("a.txt", b"x")], &[]);
+    assert!(late.status == 409 && late.body.contains("已作出决定；有新的证据材料的，可以重新提出"), "{}", late.body);
+}
+
+/// What was discarded after a copy was made does not come back with it, not even for a moment.
+#[test]
+fn what_was_erased_after_a_copy_stays_erased() {
+    let project = project("yancheng-2022", "");
+    let receive = |text: &str| {
+        let args = ["case", "receive", "--kind", "report", "--ground", "g", "--by", "b", "--statement", text];
+        project.run(&args).stdout.trim().to_owned()
+    };
+    let (spam, kept) = (receive("ZZSPAM"), receive("ZZKEPT"));
+    let copy = project.path("copy.db");
+    assert_eq!(project.run(&["case", "backup", copy.to_str().unwrap()]).code, 0);
+    assert_eq!(project.run(&["case", "discard", &spam, "--by", "b"]).code, 0);
+    let restored = project.run(&["case", "restore", copy.to_str().unwrap(), "--lang", "zh"]);
+    assert!(restored.code == 0 && restored.stderr.contains("1 个案件已再次删除"), "{}", restored.stderr);
+    for item in std::fs::read_dir(project.path("cases")).unwrap().map(|item| item.unwrap().path()) {
+        let bytes = if item.is_file() { std::fs::read(&item).unwrap() } else { Vec::new() };
+        assert!(memchr::memmem::find(&bytes, b"ZZSPAM").is_none(), "{}", item.display());
+    }
+    let listed = project.run(&["case", "list"]).stdout;
+    assert!(listed.contains(&kept) && !listed.contains(&spam), "{listed}");
+    assert!(project.run(&["case", "export"]).stdout.contains("ZZKEPT"));
+    assert_eq!(project.run(&["case", "check"]).code, 0);
+    // The record has the second erasure under a number of its own.
+    assert_eq!(project.read("records/chain.jsonl").matches("words_erased").count(), 2);
+}
+
+/// A case that was decided and never closed does not keep what was said for ever.
+#[test]
+fn the_term_of_a_case_that_nobody_closed_runs_from_its_decision() {
+    let project = project("yancheng-2022", "");
+    let receive = |text: &str| {
+        let args = ["case", "receive", "--kind", "report", "--ground", "g", "--by", "b", "--statement", text];
+        project.run(&args).stdout.trim().to_owned()
+    };
+    let decided = receive("ZZDECIDED");
+    receive("ZZOPEN");
+    let decide = ["case", "decide", &decided, "--outcome", "handled", "--reasons", "r", "--by", "b"];
+    assert_eq!(project.run(&decide).code, 0);
+    let db = rusqlite::Connection::open(project.path("cases/cases.db")).unwrap();
+    let query = "UPDATE events SET event = json_set(event, '$.at', json_extract(event, '$.at') - ?1)";
+    db.execute(query, [400 * 86_400]).unwrap();
+    drop(db);
+    assert_eq!(project.run(&["case", "erase"]).code, 0);
+    let exported = project.run(&["case", "export"]).stdout;
+    assert!(!exported.contains("ZZDECIDED") && exported.contains("ZZOPEN"), "{exported}");
+}
+
+/// Readers of English get the meaning beside the regulation's own words, programs stable names for them.
+#[test]
+fn the_words_of_the_rules_have_a_meaning_in_english_and_a_code() {
+    let project = project("yancheng-2022", "");
+    let page = project.read("public/en/objection/index.html");
+    for text in [
+        "value=\"个人信息\"><span><span lang=\"zh-CN\">个人信息</span> <span class=\"mut\">personal information</span>",
+        "<span lang=\"zh-CN\">撤回数据</span> <span class=\"mut\">withdrawal of the data</span>",
+        "Any organisation or individual: unlawful use of public data <span lang=\"zh-CN\">第四十九条</span>",
+        "You can ask the competent authority for public data to mediate",
+        "<span class=\"mut\" lang=\"zh-CN\">可以提请公共数据主管部门协调解决</span>",
+        "raised by: citizens, legal persons, other organisations",
+    ] {
+        assert!(page.contains(text), "{text}: {page}");
+    }
+    assert!(!project.read("public/objection/index.html").contains("personal information"));
+    let endpoint = Endpoint::start(&project);
+    let send = |ground: &str| {
+        let value = json!({ "kind": "objection", "dataset": "stops", "grounds": [ground], "statement": ground });
+        endpoint.post_json("/cases", &value, &[("Accept-Language", "en")])
+    };
+    assert_eq!(send("personal_information").status, 201);
+    let wrong = send("unhappy").json();
+    let told = wrong["error"]["fields"][0]["message"].as_str().unwrap();
+    assert!(told.contains("个人信息（personal_information）"), "{told}");
+    // The plain form of a program, and what is told of every other type.
+    let body =
+        "kind=objection&dataset=stops&grounds=privacy&grounds=%E5%95%86%E4%B8%9A%E7%A7%98%E5%AF%86&statement=a+b%26c";
+    let typed = [("Content-Type", "application/x-www-form-urlencoded")];
+    let case = endpoint.send("POST", "/cases", &typed, body.as_bytes());
+    assert_eq!(case.status, 201, "{}", case.body);
+    let shown = project.run(&["case", "show", case.json()["receipt"].as_str().unwrap()]).stdout;
+    assert!(shown.contains("a b&c") && shown.contains("隐私、商业秘密"), "{shown}");
+    assert_eq!(endpoint.send("POST", "/cases", &typed, b"kind=%zz").status, 400);
+    let other = endpoint.send("POST", "/cases", &[("Content-Type", "text/plain")], b"x");
+    assert!(other.status == 415 && other.body.contains("application/json"), "{}", other.body);
+    drop(endpoint);
+    // Where the rules know no objection, what stands in for it.
+    let project = Project::new();
+    project.replace("site.toml", "yancheng-2022", "yangzhou-2021-draft");
+    project.append("site.toml", "languages = [\"zh-CN\", \"en\"]\n");
+    let ran = project.run(&["build", "--allow-draft", "--as-of", AS_OF]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(project.read("public/en/objection/index.html").contains("articles 44 to 50 of the Personal Information"));
 }

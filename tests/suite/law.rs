@@ -348,6 +348,7 @@ fn a_profile_of_ones_own_is_checked_for_what_would_pass_in_silence() {
         ("suspend_on_evidence = \"no\"", "suspend_on_evidence = \"maybe\"", "maybe"),
         ("{provider}。", "{giver}。", "giver"),
         ("id = \"report_handling\"", "id = \"report_handing\"", "report_handing"),
+        ("code = \"trade_secret\"", "code = \"privacy\"", "privacy"),
     ] {
         assert!(text.contains(from), "{from}");
         let project = Project::new();

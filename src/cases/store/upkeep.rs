@@ -1,13 +1,16 @@
 //! Looking after the store: copies while it is in use, a check of every byte, erasure when a term ends.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use rusqlite::{Connection, OpenFlags, params};
 
+use super::schema::bring_up_to_date;
 use super::{Store, begin, insert, read};
-use crate::cases::{Attached, Case, Erasure, Event, Step};
+use crate::cases::recorder::Recorded;
+use crate::cases::{Attached, Case, Erasure, Event, State, Step};
 use crate::model::digest::Hasher;
 
 /// A case as the check found it.
@@ -125,29 +128,7 @@ impl Store {
     ///
     /// Errors: when the disk fails.
     pub fn erase(&mut self, erasable: &Erasable, at: i64, actor: &str) -> Result<()> {
-        let changes = begin(&mut self.connection)?;
-        let Some((id, _)) = read(&changes, &erasable.receipt)? else { return Ok(()) };
-        changes.execute("DELETE FROM attachments WHERE case_id = ?", [id]).context("erasing")?;
-        changes.execute("DELETE FROM words WHERE case_id = ?", [id]).context("erasing")?;
-        if erasable.what == Erasure::Record {
-            changes.execute("DELETE FROM events WHERE case_id = ?", [id]).context("erasing")?;
-        } else {
-            // The digest of a file or of what was sent could prove what somebody guesses.
-            changes.execute("UPDATE events SET key = NULL, content = NULL WHERE case_id = ?", [id])?;
-            let mut statement = changes.prepare("SELECT id, event FROM events WHERE case_id = ?")?;
-            let rows = statement.query_map([id], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
-            for row in rows.collect::<Result<Vec<_>, _>>()? {
-                let mut event: Event = serde_json::from_str(&row.1).context("erasing")?;
-                if !files_of(&event.step).is_empty() {
-                    without_files(&mut event.step);
-                    let text = serde_json::to_string(&event).context("erasing")?;
-                    changes.execute("UPDATE events SET event = ? WHERE id = ?", params![text, row.0])?;
-                }
-            }
-        }
-        let step = Step::Erased { what: erasable.what };
-        insert(&changes, id, &Event { at, actor: actor.to_owned(), step }, None)?;
-        changes.commit().context("erasing")
+        erase(&mut self.connection, erasable, at, actor)
     }
 
     /// Empties the log, so that what was overwritten does not live on in it; answers whether that could be done, which a
@@ -161,10 +142,11 @@ impl Store {
         Ok(is_busy.context("erasing")? == 0)
     }
 
-    /// Puts a copy in the place of the store of a folder; events that come then get numbers above the last on record.
+    /// Puts a copy in the place of the store of a folder; events that come then get numbers above the last on record, and
+    /// what was erased since the copy was made is erased in it before it is the store. Answers in how many cases.
     ///
     /// Errors: when the copy is none, or the disk fails. Nobody else may have the store open.
-    pub fn restore(copy: &Path, dir: &Path, last_on_record: i64) -> Result<()> {
+    pub fn restore(copy: &Path, dir: &Path, recorded: &Recorded, (at, actor): (i64, &str)) -> Result<usize> {
         let source = Connection::open_with_flags(copy, OpenFlags::SQLITE_OPEN_READ_ONLY);
         let source = source.with_context(|| format!("opening {}", copy.display()))?;
         let n_cases: i64 =
@@ -177,8 +159,9 @@ impl Store {
         target.pragma_update(None, "journal_mode", "DELETE").context("restoring")?;
         let raise = "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'events'";
         if n_cases > 0 {
-            target.execute(raise, [last_on_record]).context("restoring")?;
+            target.execute(raise, [recorded.last]).context("restoring")?;
         }
+        let n_erased = erase_again(&mut target, &recorded.erased, at, actor)?;
         target.close().map_err(|(_, error)| error).context("restoring")?;
         fresh.as_file().sync_all().context("restoring")?;
         // A log that belongs to the old store would be taken for the new one's.
@@ -190,20 +173,74 @@ impl Store {
         }
         let path = dir.join("cases.db");
         fresh.persist(&path).with_context(|| format!("writing {}", path.display()))?;
-        crate::records::sync_parent(&path)
+        crate::records::sync_parent(&path)?;
+        Ok(n_erased)
     }
 }
 
-/// What of a case is to be erased, by when it was closed, seconds since 1970.
+/// Erases in a copy what was erased since it was made.
+fn erase_again(target: &mut Connection, erased: &BTreeMap<String, Erasure>, at: i64, actor: &str) -> Result<usize> {
+    bring_up_to_date(target).context("restoring")?;
+    target.pragma_update(None, "secure_delete", "ON").context("restoring")?;
+    let mut n_erased = 0;
+    for (receipt, &what) in erased {
+        let Some((_, case)) = read(target, receipt)? else { continue };
+        let is_done = |what| case.events.iter().any(|event| event.step == Step::Erased { what });
+        if !is_done(Erasure::Record) && !is_done(what) {
+            erase(target, &Erasable { receipt: receipt.clone(), what }, at, actor)?;
+            n_erased += 1;
+        }
+    }
+    Ok(n_erased)
+}
+
+/// Erases what a case said, or all of it.
+fn erase(connection: &mut Connection, erasable: &Erasable, at: i64, actor: &str) -> Result<()> {
+    let changes = begin(connection)?;
+    let Some((id, _)) = read(&changes, &erasable.receipt)? else { return Ok(()) };
+    changes.execute("DELETE FROM attachments WHERE case_id = ?", [id]).context("erasing")?;
+    changes.execute("DELETE FROM words WHERE case_id = ?", [id]).context("erasing")?;
+    if erasable.what == Erasure::Record {
+        changes.execute("DELETE FROM events WHERE case_id = ?", [id]).context("erasing")?;
+    } else {
+        // The digest of a file or of what was sent could prove what somebody guesses.
+        changes.execute("UPDATE events SET key = NULL, content = NULL WHERE case_id = ?", [id])?;
+        let mut statement = changes.prepare("SELECT id, event FROM events WHERE case_id = ?")?;
+        let rows = statement.query_map([id], |row| Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?)))?;
+        for row in rows.collect::<Result<Vec<_>, _>>()? {
+            let mut event: Event = serde_json::from_str(&row.1).context("erasing")?;
+            if !files_of(&event.step).is_empty() {
+                without_files(&mut event.step);
+                let text = serde_json::to_string(&event).context("erasing")?;
+                changes.execute("UPDATE events SET event = ? WHERE id = ?", params![text, row.0])?;
+            }
+        }
+    }
+    let step = Step::Erased { what: erasable.what };
+    insert(&changes, id, &Event { at, actor: actor.to_owned(), step }, None)?;
+    changes.commit().context("erasing")
+}
+
+/// What of a case is to be erased, by when it ended, seconds since 1970.
 #[must_use]
 pub fn erasable(case: &Case, words_before: i64, record_before: i64) -> Option<Erasable> {
-    let closed_at = case.last(|step| *step == Step::Closed)?;
+    let closed_at = ended_at(case)?;
     let is_erased = |what| case.events.iter().any(|event| event.step == Step::Erased { what });
     let receipt = case.receipt.clone();
     if closed_at < record_before && !is_erased(Erasure::Record) {
         return Some(Erasable { receipt, what: Erasure::Record });
     }
     (closed_at < words_before && !is_erased(Erasure::Words)).then_some(Erasable { receipt, what: Erasure::Words })
+}
+
+/// When a case ended: when it was closed; where nobody closed it, when it was decided or the person was told; where it was
+/// discarded, when it was.
+fn ended_at(case: &Case) -> Option<i64> {
+    let of_decision =
+        |step: &Step| matches!(step, Step::Decided { .. } | Step::ReviewDecided { .. } | Step::FeedbackSent);
+    case.last(|step| *step == Step::Closed)
+        .or_else(|| case.last(of_decision).filter(|_| case.state() != State::InReview))
+        .or_else(|| case.last(|step| matches!(step, Step::Erased { .. })))
 }
 
 fn files_of(step: &Step) -> &[Attached] {

@@ -72,6 +72,9 @@ pub enum CaseCommand {
     /// 删除保存期限已满的个人信息和案件记录 Erase what its term is over for
     Erase(BookArgs),
     /// 生成工作人员的密钥对，用于加密案件内容 Make a key pair for sealing what people say
+    #[command(
+        after_help = "例 Example:\n  kaishu case keygen staff.key\n\n打印的公钥写入 site.toml：[endpoint] staff_keys = [\"age1…\"] The public key that is printed goes into site.toml."
+    )]
     Keygen(KeygenArgs),
 }
 
@@ -80,9 +83,15 @@ pub enum TransferCommand {
     /// 生成签名密钥，在受理程序所在的机器上运行一次 Make the signing key, once, on the machine of the endpoint
     Key(KeygenArgs),
     /// 写出签名文件 Write the signed file
+    #[command(
+        after_help = "例 Example:\n  kaishu case transfer write holds.signed.json --key holds.key --site /srv/site"
+    )]
     Write(TransferArgs),
-    /// 读入签名文件，记入本机的记录 Take decisions from a signed file into this machine's record
-    Read(TransferArgs),
+    /// 读入签名文件，核对签名后记入本机的记录，并撤下所涉数据集；kaishu build 会自动读入 Take decisions from a signed file into this machine's record, and off the live folder what they say; `kaishu build` does so by itself
+    #[command(
+        after_help = "例 Example:\n  kaishu case transfer read holds.signed.json --site /srv/site\n\n公钥取自 site.toml 的 [endpoint] holds_key。 The public key is [endpoint] holds_key of site.toml."
+    )]
+    Read(TransferReadArgs),
 }
 
 #[derive(Args)]
@@ -205,8 +214,8 @@ pub struct ReceiptArgs {
 pub struct FileArgs {
     /// 回执号 the receipt
     pub receipt: String,
-    /// 附件的编号，见 kaishu case show the file's number, as `kaishu case show` has it
-    pub number: i64,
+    /// 附件的编号，从 1 起，见 kaishu case show，与当事人所见相同 the file's number, from 1, as `kaishu case show` and the person have it
+    pub number: usize,
     /// 写到哪个文件（不得已存在） the file to write; it must not exist
     #[arg(long, value_name = "FILE")]
     pub to: PathBuf,
@@ -270,7 +279,7 @@ pub struct SuspendArgs {
 pub struct DecideArgs {
     #[command(flatten)]
     pub step: StepArgs,
-    /// 处理结果 how it is decided
+    /// 处理结果；可以选用哪些由适用规则规定，规则没有的会被拒绝并列出可选项 how it is decided; which can be chosen comes from the rules in force, and what they do not know is refused with a list
     #[arg(long, value_name = "OUTCOME", value_parser = OUTCOMES)]
     pub outcome: String,
     /// 理由，当事人会看到 why; the person reads it
@@ -285,7 +294,7 @@ pub struct ReviewArgs {
     /// 复核决定的理由，当事人会看到；不填则登记复核申请 why the review is decided so; without it the request is put on file
     #[arg(long, value_name = "TEXT")]
     pub reasons: Option<String>,
-    /// 复核改变处理结果的，新的结果；不填则维持 how, where the review changes the outcome
+    /// 复核改变处理结果的，新的结果，由适用规则规定；不填则维持 how, of what the rules know, where the review changes the outcome
     #[arg(long, value_name = "OUTCOME", requires = "reasons", value_parser = OUTCOMES)]
     pub outcome: Option<String>,
 }
@@ -322,15 +331,24 @@ pub struct BackupArgs {
 
 #[derive(Args)]
 pub struct KeygenArgs {
-    /// 私钥写到哪个文件（不得已存在）；公钥打印出来，写入 site.toml where the private key goes; the public one is printed
-    pub to: PathBuf,
+    /// 私钥写到哪个文件（不得已存在），如 staff.key；公钥打印出来，写入 site.toml where the private key goes, such as staff.key; the public one is printed
+    #[arg(value_name = "FILE")]
+    pub to: Option<PathBuf>,
+}
+
+#[derive(Args)]
+pub struct TransferReadArgs {
+    /// 签名文件 the signed file
+    pub file: PathBuf,
+    #[command(flatten)]
+    pub folder: FolderArgs,
 }
 
 #[derive(Args)]
 pub struct TransferArgs {
     /// 签名文件 the signed file
     pub file: PathBuf,
-    /// 签名密钥（write） the signing key (for write)
+    /// 签名密钥，由 kaishu case transfer key 生成 the signing key that `kaishu case transfer key` made
     #[arg(long, value_name = "FILE")]
     pub key: Option<PathBuf>,
     #[command(flatten)]

@@ -8,7 +8,7 @@ use crate::cases::seal::{Keys, Seal};
 use crate::cases::store::{Entry, Put, Refused, Store};
 use crate::cases::{Case, Event, Step, recorder};
 use crate::cli::case::args::BookArgs;
-use crate::cli::case::words::{due_words, not_yet_words, state_words};
+use crate::cli::case::words::{due_words, refusal_words, state_words};
 use crate::cli::{locale, print};
 use crate::diag::Lang;
 use crate::effects::LiveSite;
@@ -95,13 +95,17 @@ impl Book {
     ///
     /// Errors: as [`Book::step`].
     pub fn add(&mut self, receipt: &str, entry: Entry<'_>) -> Result<Case> {
-        let Self { store, regime, .. } = self;
+        let Self { store, regime, lang, .. } = self;
         let step = entry.event.step.clone();
-        let case = match store.append(receipt, entry, None, |case| case.may_follow(&step, regime))? {
+        let allow = |case: &Case| {
+            let told = |why| refusal_words(why, case, regime, *lang);
+            case.may_follow(&step, regime).map_err(told)
+        };
+        let case = match store.append(receipt, entry, None, allow)? {
             Ok(Put::New(case) | Put::Known(case)) => case,
             Ok(Put::Conflict) => bail!("the key was used for another entry"),
             Err(Refused::Unknown) => bail!("没有回执号为 {receipt} 的案件 / there is no case {receipt}"),
-            Err(Refused::NotAllowed(why)) => bail!(not_yet_words(why, self.lang)),
+            Err(Refused::NotAllowed(why)) => bail!(why),
         };
         self.put_on_record()?;
         self.tell(&case);

@@ -15,10 +15,22 @@ fn live_site(args: &FolderArgs) -> Result<LiveSite> {
     LiveSite::new(&args.site, args.out.as_deref())
 }
 
-fn decision(args: &ResumeArgs, change: Change) -> Result<Decision<'_>> {
+/// An article without the name of its text tells readers of the notice nothing.
+pub fn warn_of_basis(basis: &str, lang: Lang) {
+    if !basis.contains('《') && !basis.contains('〔') {
+        print::note(print::say(
+            lang,
+            "提示：--basis 没有写明文件名称，公告将原样显示；建议写成《…》第…条",
+            "note: --basis names no regulation or document, and the notice shows it as it is; better: 《…》第…条",
+        ));
+    }
+}
+
+fn decision(args: &ResumeArgs, change: Change, lang: Lang) -> Result<Decision<'_>> {
     if args.basis.trim().is_empty() || args.by.trim().is_empty() {
         bail!("--basis 和 --by 不能为空 / --basis and --by must say something");
     }
+    warn_of_basis(&args.basis, lang);
     let (dataset, basis, decided_by) = (args.dataset.as_str(), args.basis.as_str(), args.by.as_str());
     Ok(Decision { dataset, change, basis, decided_by, reason: None, replacement: "", case: None })
 }
@@ -28,7 +40,7 @@ fn decision(args: &ResumeArgs, change: Change) -> Result<Decision<'_>> {
 /// Errors: when it is not known, or the machine fails.
 pub fn hold(args: &HoldArgs, change: Change, lang: Lang) -> Result<Outcome> {
     let folder = &args.decision.folder;
-    let mut decision = decision(&args.decision, change)?;
+    let mut decision = decision(&args.decision, change, lang)?;
     decision.reason = Reason::ALL.into_iter().find(|reason| reason.code_name() == args.reason);
     decision.replacement = &args.replacement;
     take_off(&live_site(folder)?, &decision, folder.json, lang)
@@ -38,8 +50,18 @@ pub fn hold(args: &HoldArgs, change: Change, lang: Lang) -> Result<Outcome> {
 ///
 /// Errors: when it is not known, or the machine fails; what is on record then is finished by the next start.
 pub fn take_off(live: &LiveSite, decision: &Decision<'_>, json: bool, lang: Lang) -> Result<Outcome> {
+    let standing = suspended_already(live, decision)?;
+    if let Some(hold) = &standing
+        && live.is_gone(&hold.dataset)?
+    {
+        told_already(hold, json, lang);
+        return Ok(Outcome::Done);
+    }
     // On record first: whatever fails from here on, the next start takes it down.
-    let hold = live.decide(decision, locale::now())?;
+    let hold = match standing {
+        Some(hold) => hold,
+        None => live.decide(decision, locale::now())?,
+    };
     let effect = live.take_down(&hold, locale::now())?;
     if let Some(error) = &effect.no_notice {
         print::error(lang, error);
@@ -52,6 +74,27 @@ pub fn take_off(live: &LiveSite, decision: &Decision<'_>, json: bool, lang: Lang
     };
     told(&hold, &done, json, lang);
     Ok(if done.naming.is_empty() { Outcome::Done } else { Outcome::Refused })
+}
+
+/// The suspension that stands already where another one is asked for.
+///
+/// Errors: when the record is broken.
+pub fn suspended_already(live: &LiveSite, decision: &Decision<'_>) -> Result<Option<Hold>> {
+    let is_suspension = decision.change == Change::Suspension;
+    Ok(live.holds()?.of(decision.dataset).filter(|hold| is_suspension && hold.change == Change::Suspension).cloned())
+}
+
+fn told_already(hold: &Hold, as_json: bool, lang: Lang) {
+    let Hold { dataset, day, basis, .. } = hold;
+    if as_json {
+        let line = serde_json::json!({ "type": "held_already", "dataset": dataset, "change": hold.change, "day": day });
+        print::data(&line.to_string());
+        return;
+    }
+    print::note(&match lang {
+        Lang::Zh => format!("{dataset} 已经中止开放（{day}，{basis}），不再重复记录"),
+        Lang::En => format!("{dataset} is suspended already ({day}, {basis}); nothing more is recorded"),
+    });
 }
 
 fn told(hold: &Hold, done: &Done, as_json: bool, lang: Lang) {
@@ -90,7 +133,7 @@ pub fn resume(args: &ResumeArgs, lang: Lang) -> Result<Outcome> {
             args.dataset
         );
     }
-    live.decide(&decision(args, Change::Resumption)?, locale::now())?;
+    live.decide(&decision(args, Change::Resumption, lang)?, locale::now())?;
     print::note(print::say(
         lang,
         "已记录恢复开放；运行 kaishu build 重新发布",

@@ -15,10 +15,9 @@ use crate::cli::case::words::due_words;
 use crate::cli::print::say;
 use crate::cli::{Outcome, locale, print};
 use crate::diag::Lang;
-use crate::endpoint::attachment;
+use crate::endpoint::attachment::{self, plain_name};
 use crate::model::date::Day;
 use crate::model::digest::Hasher;
-use crate::model::route::file_name;
 
 /// Most bytes of a statement.
 const MAX_STATEMENT_BYTES: u64 = 64 << 10;
@@ -105,7 +104,8 @@ fn uploads(paths: &[PathBuf]) -> Result<(Vec<String>, Vec<Upload>)> {
         let mut hasher = Hasher::default();
         let mut again = File::open(path).with_context(|| format!("reading {shown}"))?;
         let bytes = std::io::copy(&mut again, &mut hasher).with_context(|| format!("reading {shown}"))?;
-        res.0.push(file_name(&path.to_string_lossy()));
+        // The person reads the name: the folders of this machine are none of it.
+        res.0.push(plain_name(&path.file_name().unwrap_or_default().to_string_lossy()));
         res.1.push(Upload { attached: Attached { bytes, sha256: hasher.finish() }, content });
     }
     Ok(res)

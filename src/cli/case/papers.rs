@@ -113,10 +113,13 @@ fn decided(
         bail!("案件尚未作出这一决定 / this has not been decided in the case yet");
     };
     let result = outcome.map_or_else(
-        || text("letter_review_text"),
+        || text("letter_review_upheld"),
         |outcome: Ending| text(&format!("letter_decided_{}", outcome.code_name())),
     );
     let mut res = vec![text("letter_decision_text"), strings.fill("letter_reasons", &[("reasons", reasons)]), result];
+    if kind == "review" {
+        res.splice(..1, reviewed(case, strings, text));
+    }
     let rule = &book.regime.objection;
     let is_objection = case.submission().is_some_and(|submission| submission.kind == CaseKind::Objection);
     if let Some(review) = rule.review.said().filter(|review| review.available && is_objection && kind == "decision") {
@@ -126,6 +129,25 @@ fn decided(
         res.push(strings.fill("next_dispute", &[("quote", &fallback.quote), ("article", &fallback.article)]));
     }
     Ok(res)
+}
+
+/// What was decided first and why, and that a review was asked for.
+fn reviewed(case: &Case, strings: &Strings, text: &dyn Fn(&str) -> String) -> Vec<String> {
+    let day = |at: i64| Day::in_china(at).map(Day::in_chinese).unwrap_or_default();
+    let first = case.events.iter().find_map(|event| match &event.step {
+        Step::Decided { outcome, reasons } => Some((event.at, *outcome, reasons)),
+        _ => None,
+    });
+    let mut res = vec![text("letter_review_text")];
+    if let Some((at, outcome, reasons)) = first {
+        let (day, ending) = (day(at), format!("ending_{}", outcome.code_name()));
+        let places = [("day", day.as_str()), ("outcome", strings.get(&ending)), ("reasons", reasons)];
+        res.push(strings.fill("letter_review_before", &places));
+    }
+    if let Some(at) = case.last(|step| *step == Step::ReviewRequested) {
+        res.push(strings.fill("letter_review_asked", &[("day", &day(at))]));
+    }
+    res
 }
 
 fn article_of(book: &Book, submission: &Submission) -> String {

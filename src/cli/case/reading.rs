@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::Write;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use serde_json::json;
 
 use crate::cases::deadlines::{Due, Timeliness};
@@ -76,10 +76,11 @@ pub fn show(args: &ReceiptArgs, lang: Lang) -> Result<Outcome> {
         return Ok(Outcome::Done);
     }
     print::data(&format!("{}\t{}", case.receipt, state_words(case.state(), lang)));
+    let mut n_files = 0;
     for (event, of_event) in case.events.iter().zip(&personal) {
         let day = Day::in_china(event.at).map(|day| day.to_string()).unwrap_or_default();
         print::data(&format!("{day}\t{}\t{}", event.actor, step_words(&event.step, lang)));
-        show_personal(of_event, lang);
+        show_personal(of_event, &mut n_files, lang);
     }
     for due in &due {
         print::data(&due_words(due, book.today, lang));
@@ -87,7 +88,7 @@ pub fn show(args: &ReceiptArgs, lang: Lang) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-fn show_personal(of_event: &Personal, lang: Lang) {
+fn show_personal(of_event: &Personal, n_files: &mut usize, lang: Lang) {
     match &of_event.words {
         None => print::data(say(
             lang,
@@ -109,10 +110,11 @@ fn show_personal(of_event: &Personal, lang: Lang) {
             }
         }
     }
-    for (idx, (id, file)) in of_event.files.iter().enumerate() {
+    for (idx, (_, file)) in of_event.files.iter().enumerate() {
+        *n_files += 1;
         let name = of_event.words.as_ref().and_then(|words| words.files.get(idx)).map_or("", String::as_str);
         let words = say(lang, "附件", "file");
-        print::data(&format!("\t{words} {id}\t{name}\t{} B\tsha256 {}", file.bytes, file.sha256));
+        print::data(&format!("\t{words} {n_files}\t{name}\t{} B\tsha256 {}", file.bytes, file.sha256));
     }
 }
 
@@ -121,8 +123,17 @@ fn show_personal(of_event: &Personal, lang: Lang) {
 /// Errors: when there is none such, it is sealed, or the file to write exists.
 pub fn file(args: &FileArgs, lang: Lang) -> Result<Outcome> {
     let book = Book::open(&args.book, lang)?;
+    let personal = book.store.personal(&args.receipt, None)?;
+    let mut files = personal.iter().flat_map(|of_event| &of_event.files);
+    let Some((id, _)) = args.number.checked_sub(1).and_then(|idx| files.nth(idx)) else {
+        bail!(
+            "案件 {0} 没有附件 {1}，见 kaishu case show {0} / case {0} has no file {1}; see `kaishu case show {0}`",
+            args.receipt,
+            args.number
+        );
+    };
     let mut target = create_new(&args.to)?;
-    let read = book.store.read_file(&args.receipt, args.number, book.keys.as_ref(), &mut target);
+    let read = book.store.read_file(&args.receipt, *id, book.keys.as_ref(), &mut target);
     if let Err(error) = read.and_then(|()| target.flush().context("writing")) {
         std::fs::remove_file(&args.to).with_context(|| format!("removing {}", args.to.display()))?;
         return Err(error);
@@ -137,8 +148,10 @@ pub fn file(args: &FileArgs, lang: Lang) -> Result<Outcome> {
 
 fn exported(case: &Case, due: &[Due], personal: &[Personal]) -> serde_json::Value {
     let mut res = json_of(case, due);
+    let mut numbers = 1..;
     let said = personal.iter().map(|of_event| {
-        let files: Vec<_> = of_event.files.iter().map(|(id, file)| json!({ "number": id, "file": file })).collect();
+        let files: Vec<_> =
+            of_event.files.iter().map(|(_, file)| json!({ "number": numbers.next(), "file": file })).collect();
         json!({ "event": of_event.event_idx, "words": of_event.words, "files": files })
     });
     res["personal"] = said.collect();
@@ -155,9 +168,18 @@ pub fn export(args: &ExportArgs, lang: Lang) -> Result<Outcome> {
     } else {
         args.receipts.iter().map(|receipt| book.case(receipt)).collect::<Result<_>>()?
     };
+    let mut is_sealed = false;
     for case in &cases {
         let personal = book.store.personal(&case.receipt, book.keys.as_ref())?;
+        is_sealed |= personal.iter().any(|of_event| of_event.words.is_none());
         print::data(&exported(case, &book.due(case), &personal).to_string());
+    }
+    if is_sealed {
+        print::note(say(
+            lang,
+            "陈述、联系方式和附件名称已加密，没有导出；用 --key 指明私钥文件后可以导出",
+            "what people said is sealed and was left out; name the staff's key file with --key",
+        ));
     }
     Ok(Outcome::Done)
 }
@@ -192,15 +214,30 @@ pub fn stats(args: &BookArgs, lang: Lang) -> Result<Outcome> {
             Timeliness::NoPeriod => add("decision", "no_period", say(lang, "没有规定期限", "no period")),
         }
     }
+    let mut heading = "";
     for ((group, name, words), count) in &counts {
+        if !args.json && heading != *group {
+            print::data(group_words(group, lang));
+        }
+        heading = group;
         if args.json {
             print::data(&json!({ "type": "count", "of": group, "name": name, "count": count }).to_string());
         } else {
-            print::data(&format!("{words}\t{count}"));
+            print::data(&format!("  {words}\t{count}"));
         }
     }
     if counts.is_empty() {
         print::note(say(lang, "没有案件", "no case"));
     }
     Ok(Outcome::Done)
+}
+
+fn group_words(group: &str, lang: Lang) -> &'static str {
+    match group {
+        "kind" => say(lang, "类别", "kind"),
+        "state" => say(lang, "办理状态", "state"),
+        "outcome" => say(lang, "处理结果", "outcome"),
+        "decision" => say(lang, "按期情况", "timeliness"),
+        _ => say(lang, "已删除", "erased"),
+    }
 }

@@ -6,8 +6,8 @@ use serde_json::json;
 use crate::cases::{Case, Ending, Step};
 use crate::cli::case::args::{DecideArgs, NotifyArgs, ReviewArgs, StepArgs, SuspendArgs};
 use crate::cli::case::book::Book;
-use crate::cli::case::holds::take_off;
-use crate::cli::case::words::not_yet_words;
+use crate::cli::case::holds::{suspended_already, take_off, warn_of_basis};
+use crate::cli::case::words::refusal_words;
 use crate::cli::print::say;
 use crate::cli::{Outcome, locale, print};
 use crate::diag::Lang;
@@ -58,7 +58,8 @@ fn outcome_of(name: &str) -> Result<Ending> {
 fn decided(args: &StepArgs, outcome: Option<Ending>, step: Step, lang: Lang) -> Result<Outcome> {
     let mut book = Book::open(&args.book, lang)?;
     let case = book.case(&args.receipt)?;
-    case.may_follow(&step, &book.regime).map_err(|why| anyhow::anyhow!(not_yet_words(why, lang)))?;
+    case.may_follow(&step, &book.regime)
+        .map_err(|why| anyhow::anyhow!(refusal_words(why, &case, &book.regime, lang)))?;
     let submission = case.submission().context("the record of this case was erased")?;
     let mut res = Outcome::Done;
     let is_held =
@@ -150,6 +151,7 @@ pub fn suspend(args: &SuspendArgs, lang: Lang) -> Result<Outcome> {
             "请用 --basis 写明依据，用 --reason 写明原因类别 / say on what it rests with --basis, and why with --reason"
         );
     };
+    warn_of_basis(basis, lang);
     let decision = Decision {
         dataset: &args.about,
         change: Change::Suspension,
@@ -176,12 +178,18 @@ fn suspend_for(
         bail!("案件没有写明数据集 / the case names no dataset");
     }
     // Whether it may follow is asked first: a dataset is not taken down for a closed case.
-    case.may_follow(&Step::Suspended, &book.regime).map_err(|why| anyhow::anyhow!(not_yet_words(why, book.lang)))?;
+    case.may_follow(&Step::Suspended, &book.regime)
+        .map_err(|why| anyhow::anyhow!(refusal_words(why, case, &book.regime, book.lang)))?;
     let reason = reason.or_else(|| Some(reason_of(&submission.grounds)));
     let made = decision(case, Change::Suspension, basis, by, reason);
     let decision = Decision { replacement: &args.replacement, ..made };
+    // The step of a second case says that this one, too, keeps the dataset closed.
+    let is_done =
+        suspended_already(&book.live, &decision)?.is_some() && case.last(|step| *step == Step::Suspended).is_some();
     let outcome = take_off(&book.live, &decision, args.book.json, book.lang)?;
-    book.step(&case.receipt, by, Step::Suspended)?;
+    if !is_done {
+        book.step(&case.receipt, by, Step::Suspended)?;
+    }
     Ok(outcome)
 }
 

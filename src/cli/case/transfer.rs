@@ -4,8 +4,8 @@ use std::io::Read;
 
 use anyhow::{Context, Result, bail};
 
-use crate::cli::case::args::{KeygenArgs, TransferArgs};
-use crate::cli::case::upkeep::write_key;
+use crate::cli::case::args::{KeygenArgs, TransferArgs, TransferReadArgs};
+use crate::cli::case::upkeep::{key_file, write_key};
 use crate::cli::print::say;
 use crate::cli::{Outcome, locale, print};
 use crate::diag::Lang;
@@ -20,7 +20,7 @@ pub fn key(args: &KeygenArgs, lang: Lang) -> Result<Outcome> {
     let source = std::fs::File::open("/dev/urandom").and_then(|mut source| source.read_exact(&mut random));
     source.context("reading /dev/urandom")?;
     let (private, public) = signed::generate(random);
-    write_key(&args.to, &format!("{private}\n"))?;
+    write_key(key_file(args, "kaishu case transfer key holds.key")?, &format!("{private}\n"))?;
     print::data(&public);
     print::note(say(
         lang,
@@ -50,13 +50,15 @@ pub fn write(args: &TransferArgs, lang: Lang) -> Result<Outcome> {
 /// Takes the decisions of a signed file into the record, and off the live folder what they say.
 ///
 /// Errors: when it does not verify, or the machine fails.
-pub fn read(args: &TransferArgs, lang: Lang) -> Result<Outcome> {
+pub fn read(args: &TransferReadArgs, lang: Lang) -> Result<Outcome> {
     let live = LiveSite::new(&args.folder.site, args.folder.out.as_deref())?;
     let site = live.site()?;
     let Some(key) = site.endpoint.as_ref().and_then(|endpoint| endpoint.holds_key.as_deref()) else {
         bail!("请在 site.toml 的 [endpoint] 写明 holds_key / state holds_key in [endpoint] of site.toml");
     };
-    let n = signed::take_in(&args.file, key, &site.base_url, &live.folders.chain())?;
+    let decisions = signed::read(&args.file, key, &site.base_url, &live.folders.chain())
+        .with_context(|| args.file.display().to_string())?;
+    let n = signed::put_on_record(&decisions, &live.folders.chain())?;
     let taken_down = live.enforce(locale::now())?;
     print::note(&match lang {
         Lang::Zh => format!("新记入 {n} 项决定；从网站撤下：{}", taken_down.join("、")),

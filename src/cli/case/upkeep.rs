@@ -8,8 +8,9 @@ use std::path::Path;
 use anyhow::{Context, Result, bail};
 use serde_json::json;
 
+use crate::cases::recorder::Recorded;
 use crate::cases::store::{Erasable, Store, erasable};
-use crate::cases::{Erasure, recorder, seal};
+use crate::cases::{Erasure, seal};
 use crate::cli::case::args::{BackupArgs, BookArgs, KeygenArgs, StepArgs};
 use crate::cli::case::book::Book;
 use crate::cli::print::say;
@@ -129,7 +130,7 @@ pub fn discard(args: &StepArgs, lang: Lang) -> Result<Outcome> {
     Ok(Outcome::Done)
 }
 
-/// Puts a copy in the place of the store.
+/// Puts a copy in the place of the store; what the record says was erased stays erased.
 ///
 /// Errors: when the endpoint runs, the copy is none, or the disk fails.
 pub fn restore(args: &BackupArgs, lang: Lang) -> Result<Outcome> {
@@ -137,8 +138,14 @@ pub fn restore(args: &BackupArgs, lang: Lang) -> Result<Outcome> {
     let _lock = Lock::try_take(&state.join(ENDPOINT_LOCK))
         .and_then(|lock| lock.context("受理程序正在运行，请先停止 / the endpoint runs: stop it first"))?;
     let live = LiveSite::new(&args.book.site, args.book.out.as_deref())?;
-    Store::restore(&args.file, &state, recorder::last_on_record(&live.folders.chain())?)?;
-    print::note(say(lang, "已恢复；请运行 kaishu case check", "restored; run kaishu case check"));
+    let recorded = Recorded::read(&live.folders.chain())?;
+    let n_erased = Store::restore(&args.file, &state, &recorded, (locale::now(), "kaishu case restore"))?;
+    print::note(&match lang {
+        Lang::Zh => format!("已恢复；备份之后删除过内容的 {n_erased} 个案件已再次删除；请运行 kaishu case check"),
+        Lang::En => format!(
+            "restored; in {n_erased} cases what was erased after the copy is erased again; run kaishu case check"
+        ),
+    });
     Ok(Outcome::Done)
 }
 
@@ -147,7 +154,10 @@ pub fn restore(args: &BackupArgs, lang: Lang) -> Result<Outcome> {
 /// Errors: when the file exists or the disk fails.
 pub fn keygen(args: &KeygenArgs, lang: Lang) -> Result<Outcome> {
     let (private, public) = seal::generate();
-    write_key(&args.to, &format!("# kaishu: staff key. Public key: {public}\n{private}\n"))?;
+    write_key(
+        key_file(args, "kaishu case keygen staff.key")?,
+        &format!("# kaishu: staff key. Public key: {public}\n{private}\n"),
+    )?;
     print::data(&public);
     print::note(say(
         lang,
@@ -155,6 +165,15 @@ pub fn keygen(args: &KeygenArgs, lang: Lang) -> Result<Outcome> {
         "put the public key into [endpoint] staff_keys of site.toml; keep the private one off the endpoint's machine, and a copy of it: without it what people said cannot be read",
     ));
     Ok(Outcome::Done)
+}
+
+/// Where a key is to be written.
+///
+/// Errors: when nothing was said.
+pub fn key_file<'a>(args: &'a KeygenArgs, example: &str) -> Result<&'a Path> {
+    args.to.as_deref().with_context(|| {
+        format!("请写明私钥存放的文件，例如：{example} / name the file for the private key, such as: {example}")
+    })
 }
 
 /// Writes a key for its owner alone.

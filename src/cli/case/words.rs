@@ -7,9 +7,17 @@ use crate::cases::{Case, CaseKind, Ending, Erasure, NotYet, State, Step};
 use crate::cli::print::say;
 use crate::diag::Lang;
 use crate::model::date::Day;
+use crate::rules::Regime;
 
 pub fn json_of(case: &Case, due: &[Due]) -> serde_json::Value {
-    json!({ "type": "case", "receipt": case.receipt, "state": case.state(), "events": case.events, "due": due })
+    let events = case.events.iter().map(|event| {
+        let mut res = json!(event);
+        // The same moment as `at`, for people.
+        res["time"] = Day::moment_in_china(event.at).into();
+        res
+    });
+    let events: serde_json::Value = events.collect();
+    json!({ "type": "case", "receipt": case.receipt, "state": case.state(), "events": events, "due": due })
 }
 
 pub fn due_words(due: &Due, today: Day, lang: Lang) -> String {
@@ -62,11 +70,9 @@ pub fn not_yet_words(why: NotYet, lang: Lang) -> &'static str {
             "it is not decided yet: run `kaishu case decide` first",
         ),
         NotYet::AlreadyDecided => say(lang, "已经作出决定", "it is decided already"),
-        NotYet::OutcomeUnknown => say(
-            lang,
-            "适用规则没有规定这种处理结果，见 kaishu regime show",
-            "the rules know no such outcome for this kind of case; see kaishu regime show",
-        ),
+        NotYet::OutcomeUnknown => {
+            say(lang, "适用规则没有规定这种处理结果", "the rules know no such outcome for this kind of case")
+        }
         NotYet::NoReview => say(lang, "适用规则没有规定复核", "the rules know no review"),
         NotYet::NotInReview => say(lang, "没有正在进行的复核", "no review is under way"),
         NotYet::InReview => say(
@@ -80,6 +86,26 @@ pub fn not_yet_words(why: NotYet, lang: Lang) -> &'static str {
             "适用规则要求先反馈处理结果，先运行 kaishu case feedback",
             "the rules ask that the person is told first: run `kaishu case feedback`",
         ),
+    }
+}
+
+/// Why a step may not follow, with what can be chosen instead where an outcome is none of the rules'.
+pub fn refusal_words(why: NotYet, case: &Case, regime: &Regime, lang: Lang) -> String {
+    let words = not_yet_words(why, lang);
+    let Some(submission) = case.submission().filter(|_| why == NotYet::OutcomeUnknown) else {
+        return words.to_owned();
+    };
+    let known: Vec<String> = Ending::ALL
+        .into_iter()
+        .filter(|ending| ending.fits(submission.kind, regime))
+        .map(|ending| match lang {
+            Lang::Zh => format!("{}（{}）", ending.code_name(), ending_words(ending, lang)),
+            Lang::En => ending.code_name().to_owned(),
+        })
+        .collect();
+    match lang {
+        Lang::Zh => format!("{words}；《{}》可以选用：{}", regime.title, known.join("、")),
+        Lang::En => format!("{words}; they know: {}", known.join(", ")),
     }
 }
 

@@ -45,7 +45,7 @@ impl Due {
             ),
             // Where the regulation has no words for it, it is a rule of ours and not its article's.
             (&[Code::ClassLowered, Code::DatasetVanished], class_change),
-            (&[Code::DatasetHeld], regime.objection.article.clone()),
+            (&[Code::DatasetHeld, Code::DatasetWithdrawn], regime.objection.article.clone()),
             (
                 &[
                     Code::PersonalData,
@@ -85,7 +85,7 @@ impl Due {
         match (&self.rectification, code.level()) {
             (_, Level::Note) => String::new(),
             // Until an approval is on record; no period runs.
-            _ if matches!(code, Code::ClassLowered | Code::DatasetVanished | Code::DatasetHeld) => String::new(),
+            _ if matches!(code, Code::ClassLowered | Code::DatasetVanished) => String::new(),
             (Some((words, last_day)), _) => format!("{last_day}（{words}）"),
             (None, _) => say(lang, "规则未规定期限", "the rules set no period").to_owned(),
         }

@@ -71,6 +71,7 @@ pub fn html(run: &Run, due: &Due, lang: Lang) -> Result<String> {
             number("可发布", "Publishable", counts.published),
             number("因问题未发布", "Refused", counts.refused),
             number("按目录不开放", "Not open", counts.closed),
+            number("按决定不开放", "Held by decisions", counts.held),
             number("重复", "Repeated", counts.repeated),
         ],
         contents: say(lang, "按提供单位", "By provider"),

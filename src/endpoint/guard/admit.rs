@@ -155,7 +155,7 @@ impl Gate {
 
     /// Tries once to say why the connection closes.
     fn say_last_word(&self, conn: &mut Conn, status: u16) {
-        let bytes = reply::refusal(status, self.config.refusal, conn.to_head);
+        let bytes = reply::refusal(status, self.config.refusal, (conn.asker, conn.to_head));
         // A client that cannot take it gets the closed connection alone.
         let _ = conn.stream.write(&bytes);
     }

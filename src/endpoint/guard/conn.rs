@@ -12,7 +12,7 @@ use mio::net::TcpStream;
 use super::Config;
 use super::books::{Booking, Key, Standing};
 use super::client;
-use super::head::{self, HEAD_BYTES, Head, Method};
+use super::head::{self, Asker, HEAD_BYTES, Head, Method};
 use super::limits::Limits;
 use super::reply::CONTINUE;
 use super::spool::{Charge, Outgoing, Spool, Store};
@@ -78,6 +78,8 @@ pub(super) struct Conn {
     pub(super) since: Instant,
     /// When the client last took some of its answer.
     moved: Instant,
+    /// In which form and language a refusal is wanted.
+    pub(super) asker: Asker,
     /// Whether a HEAD request is being answered.
     pub(super) to_head: bool,
     /// Whether the client may have sent more than was read, so that closing at once could cost it the answer.
@@ -94,7 +96,8 @@ impl Conn {
         let phase = Phase::Head { bytes: Vec::new(), charge: Charge::new(store, 0) };
         let due = now + config.limits.head_deadline;
         let (since, moved, client) = (now, now, peer);
-        Self { stream, peer, trusted, client, phase, since, moved, to_head: false, unread: false, booking, due }
+        let (asker, to_head, unread) = (Asker::default(), false, false);
+        Self { stream, peer, trusted, client, phase, since, moved, asker, to_head, unread, booking, due }
     }
 
     /// Goes on with whatever the phase allows.
@@ -168,6 +171,7 @@ impl Conn {
     /// Judges an accepted head by the limits and prepares for its body.
     fn begin_body(&mut self, head: &Head, is_waiting: bool, context: Context<'_>) -> Result<(), u16> {
         let Context { config, store, now } = context;
+        self.asker = head.asker();
         if head.length > 0 && head.length > (config.body_limit)(&head.method, head.path()) {
             return Err(413);
         }

@@ -153,7 +153,7 @@ impl Gate {
                 Step::Refuse(status) => {
                     // Whoever is refused before its request was complete may still be sending it.
                     conn.unread |= !matches!(conn.phase, Phase::Serving);
-                    let bytes = reply::refusal(status, self.config.refusal, conn.to_head);
+                    let bytes = reply::refusal(status, self.config.refusal, (conn.asker, conn.to_head));
                     conn.answer(&bytes, &mut self.scratch, context)
                 }
                 Step::Complete => {

@@ -52,7 +52,26 @@ pub(super) struct Head {
     pub(super) expects_continue: bool,
 }
 
+/// What a refusal goes by: who has sent a whole head has said in which form and language an answer is wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Asker {
+    /// A page rather than JSON.
+    pub wants_page: bool,
+    /// The language that is wanted first; `None` where nothing was said.
+    pub is_chinese: Option<bool>,
+}
+
 impl Head {
+    /// In which form and language an answer is wanted.
+    pub(super) fn asker(&self) -> Asker {
+        let first = |name: &str| values(&self.fields, name).next().unwrap_or_default().to_ascii_lowercase();
+        let language = first("accept-language");
+        Asker {
+            wants_page: first("accept").contains("text/html"),
+            is_chinese: (!language.is_empty()).then(|| language.starts_with("zh")),
+        }
+    }
+
     /// The path without the query.
     pub(super) fn path(&self) -> &str {
         self.target.split('?').next().unwrap_or_default()

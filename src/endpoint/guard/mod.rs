@@ -35,7 +35,7 @@ use std::net::{IpAddr, TcpListener};
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
-pub use head::Method;
+pub use head::{Asker, Method};
 pub use limits::Limits;
 pub use reply::json_refusal;
 
@@ -56,10 +56,10 @@ pub struct Config {
     pub workers: usize,
     /// The largest body by method and path; a longer one is answered 413 unread.
     pub body_limit: BodyLimit,
-    /// Makes the tail of a refusal: header lines with the content type, an empty line, the body.
+    /// Makes the tail of a refusal for who asked: header lines with the content type, an empty line, the body.
     ///
     /// The guard adds the status line, `Content-Length`, `Connection: close` and, for 405, `Allow`.
-    pub refusal: fn(u16) -> Vec<u8>,
+    pub refusal: fn(u16, Asker) -> Vec<u8>,
     /// Peers whose `X-Forwarded-For` is believed. All others have theirs removed.
     pub trusted_proxies: Vec<IpAddr>,
 }

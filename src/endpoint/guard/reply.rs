@@ -1,20 +1,20 @@
 //! Writes what a client gets: refusals of our own, and the server's answers without what is not theirs to say.
 
-use super::head::{HEAD_BYTES, Method};
+use super::head::{Asker, HEAD_BYTES, Method};
 
 /// What a client that asked for it is told before it sends its body.
 pub(super) const CONTINUE: &[u8] = b"HTTP/1.1 100 Continue\r\n\r\n";
 
 /// The error body used unless the caller brings its own: `{"error":"...","status":N}`.
 #[must_use]
-pub fn json_refusal(status: u16) -> Vec<u8> {
+pub fn json_refusal(status: u16, _: Asker) -> Vec<u8> {
     let text = reason(status);
     format!("Content-Type: application/json\r\n\r\n{{\"error\":\"{text}\",\"status\":{status}}}").into_bytes()
 }
 
 /// Writes a whole refusal around the caller's tail. After HEAD the body is left out, its length is not.
-pub(super) fn refusal(status: u16, make_tail: fn(u16) -> Vec<u8>, to_head: bool) -> Vec<u8> {
-    let tail = make_tail(status);
+pub(super) fn refusal(status: u16, make_tail: fn(u16, Asker) -> Vec<u8>, (asker, to_head): (Asker, bool)) -> Vec<u8> {
+    let tail = make_tail(status, asker);
     let split = find(&tail, b"\r\n\r\n").map_or(0, |at| at + 4);
     let (lines, body) = tail.split_at(split);
     let allow = if status == 405 { "Allow: GET, HEAD, POST, OPTIONS\r\n" } else { "" };
@@ -146,13 +146,16 @@ mod tests {
 
     #[test]
     fn refusals_are_whole_messages() {
-        let text = String::from_utf8(refusal(405, json_refusal, false)).unwrap();
+        let text = String::from_utf8(refusal(405, json_refusal, (Asker::default(), false))).unwrap();
         let expected = "HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nAllow: GET, HEAD, POST, \
                         OPTIONS\r\nContent-Length: 43\r\nContent-Type: application/json\r\n\r\n{\"error\":\"Method Not \
                         Allowed\",\"status\":405}";
         assert_eq!(text, expected);
-        assert!(refusal(400, json_refusal, true).ends_with(b"\r\n\r\n"));
-        assert!(refusal(400, |_| b"plain".to_vec(), false).ends_with(b"Content-Length: 5\r\n\r\nplain"));
+        assert!(refusal(400, json_refusal, (Asker::default(), true)).ends_with(b"\r\n\r\n"));
+        assert!(
+            refusal(400, |_, _| b"plain".to_vec(), (Asker::default(), false))
+                .ends_with(b"Content-Length: 5\r\n\r\nplain")
+        );
     }
 
     #[test]

@@ -36,19 +36,25 @@ pub(super) fn is_said(name: &str) -> bool {
     !["website", "challenge", "nonce", "lang", "secret"].contains(&name)
 }
 
+/// The fields that a submission can state, for who named another one.
+#[must_use]
+pub fn said_fields() -> Vec<&'static str> {
+    FIELDS.iter().copied().filter(|name| !["website", "secret", "receipt"].contains(name)).collect()
+}
+
 /// What submissions are judged by.
 pub struct Rules<'a> {
     /// The regime in force.
     pub regime: &'a Regime,
-    /// Whether a dataset is or was on the site.
-    pub knows: &'a dyn Fn(&str) -> bool,
+    /// The identifier of the dataset that somebody means, where it is or was on the site.
+    pub find: &'a dyn Fn(&str) -> Option<String>,
 }
 
 /// What is wrong with a field: a key of the theme's strings, with what fills its places.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// The field.
-    pub field: &'static str,
+    pub field: String,
     /// The key of the message.
     pub key: &'static str,
     /// A number or a list in the message.
@@ -58,8 +64,8 @@ pub struct Fault {
 impl Fault {
     /// A fault of a field.
     #[must_use]
-    pub fn new(field: &'static str, key: &'static str, value: &str) -> Self {
-        Self { field, key, value: value.to_owned() }
+    pub fn new(field: &str, key: &'static str, value: &str) -> Self {
+        Self { field: field.to_owned(), key, value: value.to_owned() }
     }
 }
 
@@ -84,10 +90,11 @@ pub fn submission(form: &Form, rules: &Rules<'_>) -> Result<Said, Vec<Fault>> {
     if kind.is_none() {
         faults.push(Fault::new("kind", "fault_kind", ""));
     }
-    let dataset = form.get("dataset");
-    if dataset.is_empty() && kind != Some(CaseKind::Report) {
+    let typed = form.get("dataset");
+    let dataset = (rules.find)(typed).filter(|_| !typed.is_empty());
+    if typed.is_empty() && kind != Some(CaseKind::Report) {
         faults.push(Fault::new("dataset", "fault_dataset", ""));
-    } else if !dataset.is_empty() && !(rules.knows)(dataset) {
+    } else if !typed.is_empty() && dataset.is_none() {
         faults.push(Fault::new("dataset", "fault_dataset_unknown", ""));
     }
     let rule = &rules.regime.objection;
@@ -97,18 +104,18 @@ pub fn submission(form: &Form, rules: &Rules<'_>) -> Result<Said, Vec<Fault>> {
         Some(CaseKind::Report) | None => (&[], &[]),
     };
     let chosen = |name, listed: &[String]| -> Vec<String> {
-        form.all(name).filter(|text| listed.iter().any(|known| known == text)).map(str::to_owned).collect()
+        form.all(name).filter_map(|said| rules.regime.meant(listed, said)).cloned().collect()
     };
     let (n_grounds, n_claims) = (form.all("grounds").count(), form.all("claims").count());
     let (chosen_grounds, chosen_claims) = (chosen("grounds", grounds), chosen("claims", claims));
     let is_objection = kind == Some(CaseKind::Objection);
     if chosen_grounds.len() != n_grounds || n_grounds > MAX_CHOICES {
-        faults.push(Fault::new("grounds", "fault_grounds_unknown", &grounds.join("、")));
+        faults.push(Fault::new("grounds", "fault_grounds_unknown", &choices(grounds, rules.regime)));
     } else if is_objection && !grounds.is_empty() && chosen_grounds.is_empty() {
-        faults.push(Fault::new("grounds", "fault_grounds", ""));
+        faults.push(Fault::new("grounds", "fault_grounds", &choices(grounds, rules.regime)));
     }
     if chosen_claims.len() != n_claims || n_claims > MAX_CHOICES {
-        faults.push(Fault::new("claims", "fault_grounds_unknown", &claims.join("、")));
+        faults.push(Fault::new("claims", "fault_grounds_unknown", &choices(claims, rules.regime)));
     }
     let words = match words(form) {
         Ok(words) => words,
@@ -120,7 +127,7 @@ pub fn submission(form: &Form, rules: &Rules<'_>) -> Result<Said, Vec<Fault>> {
     let Some(kind) = kind.filter(|_| faults.is_empty()) else { return Err(faults) };
     let submission = Submission {
         kind,
-        dataset: dataset.to_owned(),
+        dataset: dataset.unwrap_or_default(),
         grounds: chosen_grounds,
         claims: chosen_claims,
         is_guardian: !form.get("guardian").is_empty(),
@@ -128,6 +135,15 @@ pub fn submission(form: &Form, rules: &Rules<'_>) -> Result<Said, Vec<Fault>> {
         files: form.files.iter().map(|file| file.attached.clone()).collect(),
     };
     Ok(Said { submission, words })
+}
+
+/// What can be chosen, each with the code that programs can send for it.
+fn choices(listed: &[String], regime: &Regime) -> String {
+    let with_code = |words: &String| match regime.code_of(words) {
+        Some(code) => format!("{words}（{code}）"),
+        None => words.clone(),
+    };
+    listed.iter().map(with_code).collect::<Vec<_>>().join("；")
 }
 
 /// Reads what a person says.

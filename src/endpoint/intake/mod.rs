@@ -14,17 +14,21 @@ use crate::cases::store::Upload;
 use crate::endpoint::attachment::{self, WhyNot, plain_name};
 use crate::endpoint::multipart::{self, Limits, Refusal, Sink, boundary_of};
 use crate::model::digest::{Digest, Hasher};
+use crate::model::route::percent_decode;
+use crate::pages::size;
 
-pub use fields::{FIELDS, Fault, MAX_CONTACT, MAX_STATEMENT, Rules, Said, submission, words};
+pub use fields::{FIELDS, Fault, MAX_CONTACT, MAX_STATEMENT, Rules, Said, said_fields, submission, words};
 
 /// Most files of one request.
 pub const MAX_FILES: usize = 5;
 /// Most bytes of one file.
 pub const MAX_FILE_BYTES: u64 = 10 << 20;
-/// Most bytes of a JSON body.
-const MAX_JSON_BYTES: u64 = 64 << 10;
+/// Most bytes of all files of one request.
+pub const MAX_FILES_BYTES: u64 = MAX_FILES as u64 * MAX_FILE_BYTES;
+/// Most bytes of a body without files.
+const MAX_PLAIN_BYTES: u64 = 64 << 10;
 /// Most bytes of a request: the files with what stands around them.
-pub const MAX_BODY_BYTES: u64 = MAX_FILES as u64 * MAX_FILE_BYTES + (1 << 20);
+pub const MAX_BODY_BYTES: u64 = MAX_FILES_BYTES + (1 << 20);
 
 /// What was sent.
 #[derive(Default)]
@@ -42,9 +46,9 @@ pub enum Unreadable {
     /// It is neither a form nor JSON.
     Type,
     /// It is not well formed.
-    Malformed(String),
+    Malformed(Box<Fault>),
     /// It is larger than allowed.
-    TooLarge(String),
+    TooLarge(Box<Fault>),
     /// A file is of no accepted kind; its name.
     File(String, WhyNot),
     /// The machine failed.
@@ -90,48 +94,79 @@ pub fn read(content_type: &str, body: &mut dyn Read, dir: &Path) -> Result<Form,
     match main_type.as_str() {
         "multipart/form-data" => {
             let boundary = boundary_of(content_type);
-            let boundary =
-                boundary.ok_or_else(|| nothing(Unreadable::Malformed("Content-Type: boundary".to_owned())))?;
+            let boundary = boundary.ok_or_else(|| nothing(unreadable(Refusal::Boundary)))?;
             let mut sink = Collector { form: Form::default(), open: None, dir: dir.to_owned() };
-            let limits = Limits { files: MAX_FILES, file_bytes: MAX_FILE_BYTES, ..Limits::default() };
+            let limits = Limits { files_bytes: MAX_FILES_BYTES, ..Limits::default() };
+            let limits = Limits { files: MAX_FILES, file_bytes: MAX_FILE_BYTES, ..limits };
             match multipart::read(body, &boundary, &limits, &mut sink) {
                 Ok(()) => sink.form.check(),
                 Err(refusal) => Err((unreadable(refusal), sink.form)),
             }
         }
         "application/json" => read_json(body).map_err(nothing),
+        "application/x-www-form-urlencoded" => read_urlencoded(body).map_err(nothing),
         _ => Err(nothing(Unreadable::Type)),
     }
 }
 
+/// What a refusal means to who fills in the form; the limits stand in the words.
 fn unreadable(refusal: Refusal) -> Unreadable {
+    let large = |field: &str, key, value: &str| Unreadable::TooLarge(Box::new(Fault::new(field, key, value)));
     match refusal {
         Refusal::Source(error) | Refusal::Sink(error) => Unreadable::Machine(error),
-        Refusal::FieldTooLong { .. }
-        | Refusal::TooManyFields { .. }
-        | Refusal::FileTooLong { .. }
-        | Refusal::FilesTooLong { .. }
-        | Refusal::TooManyFiles { .. }
-        | Refusal::TooManyParts { .. } => Unreadable::TooLarge(refusal.to_string()),
-        other => Unreadable::Malformed(other.to_string()),
+        Refusal::FieldTooLong { name, limit } => large(&name, "fault_field_large", &size(limit as u64)),
+        Refusal::FileTooLong { filename, .. } => large("evidence", "fault_file_large", &plain_name(&filename)),
+        Refusal::FilesTooLong { .. } => large("evidence", "fault_files_large", ""),
+        Refusal::TooManyFiles { .. } => large("evidence", "fault_many_files", ""),
+        Refusal::TooManyFields { .. } | Refusal::TooManyParts { .. } => large("form", "fault_many_fields", ""),
+        other => Unreadable::Malformed(Box::new(Fault::new("form", "fault_form", &other.to_string()))),
     }
+}
+
+/// Reads at most as much as a body without files may have.
+fn read_small(body: &mut dyn Read) -> Result<Vec<u8>, Unreadable> {
+    let mut bytes = Vec::new();
+    body.take(MAX_PLAIN_BYTES + 1).read_to_end(&mut bytes).map_err(Unreadable::Machine)?;
+    if bytes.len() as u64 > MAX_PLAIN_BYTES {
+        let fault = Fault::new("body", "fault_field_large", &size(MAX_PLAIN_BYTES));
+        return Err(Unreadable::TooLarge(Box::new(fault)));
+    }
+    Ok(bytes)
+}
+
+/// Reads a form without files, as `curl --data` sends it.
+///
+/// Errors: why it could not be read.
+fn read_urlencoded(body: &mut dyn Read) -> Result<Form, Unreadable> {
+    let malformed = || Unreadable::Malformed(Box::new(Fault::new("form", "fault_form", "x-www-form-urlencoded")));
+    let text = String::from_utf8(read_small(body)?).map_err(|_| malformed())?;
+    let mut form = Form::default();
+    for pair in text.split('&').filter(|pair| !pair.is_empty()) {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        let plain = |part: &str| percent_decode(&part.replace('+', " ")).ok_or_else(malformed);
+        let (name, value) = (plain(name)?, plain(value)?);
+        // As in the other form: what nobody asked for is left aside.
+        if FIELDS.contains(&name.as_str()) {
+            form.fields.entry(name).or_default().push(value.replace("\r\n", "\n"));
+        }
+    }
+    Ok(form)
 }
 
 /// Reads a JSON object whose values are texts, lists of texts, and truth values.
 ///
 /// Errors: why it could not be read.
 fn read_json(body: &mut dyn Read) -> Result<Form, Unreadable> {
-    let mut bytes = Vec::new();
-    body.take(MAX_JSON_BYTES + 1).read_to_end(&mut bytes).map_err(Unreadable::Machine)?;
-    if bytes.len() as u64 > MAX_JSON_BYTES {
-        return Err(Unreadable::TooLarge(format!("JSON: {MAX_JSON_BYTES} bytes")));
-    }
-    let value: Value = serde_json::from_slice(&bytes).map_err(|error| Unreadable::Malformed(error.to_string()))?;
-    let Value::Object(object) = value else { return Err(Unreadable::Malformed("JSON: {…}".to_owned())) };
+    let bytes = read_small(body)?;
+    let malformed = |at: &str| Unreadable::Malformed(Box::new(Fault::new("json", "fault_json", at)));
+    let value: Value =
+        serde_json::from_slice(&bytes).map_err(|error| malformed(&format!("{}:{}", error.line(), error.column())))?;
+    let Value::Object(object) = value else { return Err(malformed("1:1")) };
     let mut form = Form::default();
     for (name, value) in object {
+        let wrong = |key| Unreadable::Malformed(Box::new(Fault::new(&name, key, &name)));
         if !FIELDS.contains(&name.as_str()) {
-            return Err(Unreadable::Malformed(format!("{name}: {}", FIELDS.join(", "))));
+            return Err(wrong("fault_field_unknown"));
         }
         let values = match value {
             Value::Null => Vec::new(),
@@ -146,9 +181,9 @@ fn read_json(body: &mut dyn Read) -> Result<Form, Unreadable> {
             Value::Array(items) => {
                 let texts =
                     items.into_iter().map(|item| if let Value::String(text) = item { Some(text) } else { None });
-                texts.collect::<Option<_>>().ok_or_else(|| Unreadable::Malformed(format!("{name}: [\"…\"]")))?
+                texts.collect::<Option<_>>().ok_or_else(|| wrong("fault_field_type"))?
             }
-            Value::Number(_) | Value::Object(_) => return Err(Unreadable::Malformed(format!("{name}: \"…\""))),
+            Value::Number(_) | Value::Object(_) => return Err(wrong("fault_field_type")),
         };
         form.fields.insert(name, values);
     }

@@ -5,43 +5,48 @@ use super::receive::{ACTOR, PERSON};
 use super::wrong::{Code, Wrong};
 use super::{MAX_FILES_OF_CASE, Service, lock};
 use crate::cases::store::{Entry, Put, Refused};
-use crate::cases::{Case, Event, NotYet, Step};
+use crate::cases::{Case, Event, NotYet, State, Step};
 use crate::endpoint::intake::{Fault, Form, words};
 use crate::model::digest::copied;
+use crate::pages::case_pages::CasePage;
 
 impl Service {
     /// `GET /cases/<receipt>`.
     pub(super) fn status(&self, ask: &Ask<'_>, receipt: &str) -> Result<Reply, Wrong> {
         let language_idx = self.language(ask, None);
         let case = self.find(ask, receipt, &secret_of(ask, None))?;
-        let shown = self.shown(&case, None, language_idx)?;
-        self.reply_with(ask, 200, &shown, language_idx)
+        let page = CasePage { case: self.shown(&case, language_idx)?, secret: "", is_receipt: false };
+        self.reply_with(ask, 200, page, language_idx)
     }
 
     /// `POST /cases/status`: the same from a form, so that the secret stands in no address.
     pub(super) fn look_up(&self, ask: &mut Ask<'_>) -> Result<Reply, Wrong> {
         let form = self.read(ask).map_err(|refused| refused.0)?;
         let language_idx = self.language(ask, Some(&form));
-        let receipt = form.get("receipt");
-        let case = match self.find(ask, receipt, form.get("secret")) {
+        let (receipt, secret) = (form.get("receipt"), form.get("secret"));
+        let empty = [("receipt", receipt, "fault_receipt"), ("secret", secret, "fault_secret")];
+        let empty = empty.into_iter().filter(|(_, text, _)| text.is_empty());
+        let faults: Vec<Fault> = empty.map(|(field, _, key)| Fault::new(field, key, "")).collect();
+        let found = if faults.is_empty() { self.find(ask, receipt, secret) } else { Err(Wrong::fields(faults)) };
+        let case = match found {
             Ok(case) => case,
             Err(wrong) => {
-                let message = wrong.message(self.pages.strings(language_idx));
+                let message = wrong.told(self.pages.strings(language_idx));
                 let typed: String = receipt.chars().take(40).collect();
                 let page = ask.wants_page().then(|| self.pages.status(language_idx, None, &message, &typed));
                 return Ok(self.refuse_with(&wrong, language_idx, page.and_then(Result::ok)));
             }
         };
         // The page repeats the secret in its forms, so that evidence can follow without typing it again.
-        let mut shown = self.shown(&case, Some(form.get("secret").to_owned()), language_idx)?;
-        shown["is_new"] = false.into();
-        self.reply_with(ask, 200, &shown, language_idx)
+        let page = CasePage { case: self.shown(&case, language_idx)?, secret, is_receipt: false };
+        self.reply_with(ask, 200, page, language_idx)
     }
 
     /// `POST /cases/<receipt>/evidence`.
     pub(super) fn evidence(&self, ask: &mut Ask<'_>, receipt: &str) -> Reply {
         self.follow(ask, receipt, |form| {
-            if form.files.is_empty() && form.get("statement").is_empty() {
+            // Words alone are no evidence, and nothing follows from them.
+            if form.files.is_empty() {
                 return Err(Wrong::fields(vec![Fault::new("evidence", "fault_evidence", "")]));
             }
             Ok(Step::EvidenceReceived { files: form.files.iter().map(|file| file.attached.clone()).collect() })
@@ -54,7 +59,7 @@ impl Service {
             if form.files.is_empty() {
                 Ok(Step::ReviewRequested)
             } else {
-                Err(Wrong::about(Code::Malformed, "evidence"))
+                Err(Wrong::fields(vec![Fault::new("evidence", "fault_no_files", "")]))
             }
         })
     }
@@ -76,9 +81,8 @@ impl Service {
             .and_then(|()| step(&form))
             .and_then(|step| self.add(ask, &case, &mut form, step));
         let shown = added.and_then(|(status, case)| {
-            let mut shown = self.shown(&case, Some(secret.clone()), language_idx)?;
-            shown["is_new"] = false.into();
-            self.reply_with(ask, status, &shown, language_idx)
+            let page = CasePage { case: self.shown(&case, language_idx)?, secret: &secret, is_receipt: false };
+            self.reply_with(ask, status, page, language_idx)
         });
         shown.unwrap_or_else(|wrong| {
             let page = ask.wants_page().then(|| self.case_with(&case, &secret, &wrong, language_idx));
@@ -108,14 +112,20 @@ impl Service {
         let queued = Event { at: now, actor: ACTOR.to_owned(), step: Step::SuspensionQueued };
         let event = Event { at: now, actor: PERSON.to_owned(), step };
         let entry = Entry { event: &event, words: &said, files: &mut form.files, key: Some(key) };
-        let allow = |case: &Case| case.may_follow(&event.step, &self.regime);
+        let allow = |case: &Case| {
+            let is_late = matches!(event.step, Step::EvidenceReceived { .. }) && case.state() == State::Decided;
+            if is_late { Err(NotYet::AlreadyDecided) } else { case.may_follow(&event.step, &self.regime) }
+        };
         let appended = lock(&self.writer).append(&receipt, entry, waits.then_some(&queued), allow)?;
         let (status, mut case) = match appended {
             Ok(Put::New(case)) => (201, case),
             Ok(Put::Known(case)) => (200, case),
             Ok(Put::Conflict) => return Err(Code::Conflict.into()),
             Err(Refused::Unknown) => return Err(Code::NotFound.into()),
-            Err(Refused::NotAllowed(why)) => return Err(Wrong::about(Code::NotAllowed, why_key(why))),
+            Err(Refused::NotAllowed(why)) => {
+                let may_review = case.may_follow(&Step::ReviewRequested, &self.regime).is_ok();
+                return Err(Wrong::about(Code::NotAllowed, why_key(why, may_review)));
+            }
         };
         self.suspend_if_due(&mut case);
         self.wake();
@@ -155,8 +165,10 @@ fn secret_of(ask: &Ask<'_>, form: Option<&Form>) -> String {
 }
 
 /// The key of the words that say why a step may not follow.
-fn why_key(why: NotYet) -> &'static str {
+fn why_key(why: NotYet, may_review: bool) -> &'static str {
     match why {
+        NotYet::AlreadyDecided if may_review => "why_decided_review",
+        NotYet::AlreadyDecided => "why_decided",
         NotYet::Closed => "why_closed",
         NotYet::NoReview => "why_no_review",
         NotYet::NotDecided => "why_not_decided",

@@ -13,6 +13,7 @@ mod group;
 pub mod http;
 mod openapi;
 mod receive;
+mod show;
 mod suspend;
 mod view;
 mod wrong;
@@ -26,22 +27,23 @@ use anyhow::{Context, Result};
 use serde_json::json;
 
 use crate::calendar::WorkingDays;
+use crate::cases::recorder;
 use crate::cases::seal::Seal;
 use crate::cases::store::{Key, Store};
-use crate::cases::{Case, recorder};
 use crate::effects::LiveSite;
 use crate::endpoint::budget::Budgets;
-use crate::endpoint::intake::{self, Form};
+use crate::endpoint::intake::{self, Fault, Form};
 use crate::endpoint::proof::Proofs;
 use crate::model::digest::Digest;
 use crate::pages::case_pages::CasePages;
+use crate::records::chain::End;
+use crate::records::holds::Holds;
 use crate::records::ids::Register;
 use crate::rules::Regime;
 use crate::site::EndpointConfig;
 
 use group::Intake;
 use http::{Ask, Reply};
-use view::{By, CaseView};
 use wrong::{Code, Wrong};
 
 /// Status requests with a wrong secret that a network may make in an hour, and all together.
@@ -92,6 +94,8 @@ pub struct Service {
     suspensions: Mutex<Budgets>,
     unproven: Mutex<Budgets>,
     register: Mutex<(Option<SystemTime>, Register)>,
+    /// The holds, as far as the record was read.
+    holds: Mutex<(End, Holds)>,
     /// One suspension at a time, and so many that wait for it.
     suspending: Mutex<()>,
     n_suspending: AtomicUsize,
@@ -149,6 +153,7 @@ impl Service {
             suspensions: Mutex::new(Budgets::new(u32::MAX, limits.suspensions_per_hour, now)),
             unproven: Mutex::new(Budgets::new(u32::MAX, limits.unproven_suspensions_per_hour, now)),
             register: Mutex::new((None, Register::default())),
+            holds: Mutex::new((End::START, Holds::default())),
             suspending: Mutex::new(()),
             n_suspending: AtomicUsize::new(0),
             has_undone: AtomicBool::new(true),
@@ -179,7 +184,7 @@ impl Service {
         if ask.path == "/health" {
             return Ok(self.health());
         }
-        let rest = ask.path.strip_prefix(self.settings.endpoint.path()).ok_or(Code::NotFound)?;
+        let rest = ask.path.strip_prefix(self.settings.endpoint.path()).ok_or(Code::Address)?;
         let parts: Vec<&str> = rest.trim_matches('/').split('/').collect();
         match (ask.method, parts.as_slice()) {
             ("OPTIONS", _) => Ok(self.preflight(ask)),
@@ -195,7 +200,7 @@ impl Service {
             ("GET" | "POST", ["" | "challenge" | "openapi.json" | "form" | "status" | "health"]) => {
                 Err(Code::Method.into())
             }
-            _ => Err(Code::NotFound.into()),
+            _ => Err(Code::Address.into()),
         }
     }
 
@@ -236,7 +241,7 @@ impl Service {
 
     /// Refuses a request, as a page or as JSON.
     fn refuse(&self, ask: &Ask<'_>, wrong: &Wrong, language_idx: usize) -> Reply {
-        let message = wrong.message(self.pages.strings(language_idx));
+        let message = wrong.told(self.pages.strings(language_idx));
         let page = ask.wants_page().then(|| self.pages.status(language_idx, None, &message, ""));
         self.refuse_with(wrong, language_idx, page.and_then(Result::ok))
     }
@@ -330,7 +335,8 @@ impl Service {
         let content = form.digest();
         let chosen = ask.header("idempotency-key");
         if chosen.chars().count() > MAX_KEY {
-            return Err(Wrong::about(Code::Malformed, "Idempotency-Key"));
+            let fault = Fault::new("Idempotency-Key", "fault_key", &MAX_KEY.to_string());
+            return Err(Wrong { faults: vec![fault], ..Wrong::from(Code::Malformed) });
         }
         let (client, quarter) = (ask.client, (self.settings.clock)() / SAME_WITHIN);
         let implied = |quarter: i64| format!("{about}\n{content}\n{client}\n{quarter}");
@@ -354,38 +360,6 @@ impl Service {
             }
         }
         register.1.words_of(id).is_some()
-    }
-
-    /// A case as its person sees it.
-    fn shown(&self, case: &Case, secret: Option<String>, language_idx: usize) -> Result<serde_json::Value, Wrong> {
-        let personal = lock(&self.reader).personal(&case.receipt, None)?;
-        let by = By {
-            regime: &self.regime,
-            days: &self.days,
-            strings: self.pages.strings(language_idx),
-            url: self.settings.endpoint.url.trim_end_matches('/'),
-        };
-        let view = CaseView::new(case, &personal, secret, &by);
-        Ok(serde_json::to_value(view).context("writing the state of a case")?)
-    }
-
-    /// The page of a case with what is wrong with what was sent for it.
-    fn case_with(&self, case: &Case, secret: &str, wrong: &Wrong, idx: usize) -> Result<Vec<u8>, Wrong> {
-        let strings = self.pages.strings(idx);
-        let mut shown = self.shown(case, Some(secret.to_owned()), idx)?;
-        shown["is_new"] = false.into();
-        let mut told = vec![wrong.message(strings)];
-        told.extend(wrong.errors(strings).into_iter().map(|error| error.message));
-        Ok(self.pages.status(idx, Some(&shown), &told.join(" "), &case.receipt)?)
-    }
-
-    /// The answer that shows a case.
-    fn reply_with(&self, ask: &Ask<'_>, status: u16, case: &serde_json::Value, idx: usize) -> Result<Reply, Wrong> {
-        if ask.wants_page() {
-            let receipt = case["receipt"].as_str().unwrap_or_default();
-            return Ok(Reply::page(status, self.pages.status(idx, Some(case), "", receipt)?));
-        }
-        Ok(Reply::json(status, case))
     }
 
     /// Tells the background that there is something to put on record.

@@ -25,6 +25,7 @@ pub(super) fn describe(endpoint: &EndpointConfig) -> Value {
                 }],
                 "requestBody": { "required": true, "content": {
                     "application/json": { "schema": { "$ref": "#/components/schemas/Submission" } },
+                    "application/x-www-form-urlencoded": { "schema": { "$ref": "#/components/schemas/Submission" } },
                     "multipart/form-data": { "schema": { "$ref": "#/components/schemas/SubmissionForm" } }
                 } },
                 "responses": responses(&[(201, "On file; where the rules say so, the dataset is off the site", "Case"),
@@ -42,8 +43,8 @@ pub(super) fn describe(endpoint: &EndpointConfig) -> Value {
                 "security": [{ "secret": [] }],
                 "responses": responses(&[(200, "The case", "Case")])
             } },
-            "/{receipt}/evidence": { "post": following("addEvidence", "Add evidence to a case") },
-            "/{receipt}/review": { "post": following("askForReview", "Ask for a review, where the rules know one") },
+            "/{receipt}/evidence": { "post": following("addEvidence", "Add evidence to a case, until it is decided", true) },
+            "/{receipt}/review": { "post": following("askForReview", "Ask for a review, where the rules know one", false) },
             "/health": { "get": {
                 "operationId": "getHealth",
                 "summary": "Whether cases can be taken in",
@@ -61,20 +62,23 @@ fn receipt() -> Value {
     json!({ "name": "receipt", "in": "path", "required": true, "schema": { "type": "string", "pattern": "^KS-" } })
 }
 
-fn following(id: &str, summary: &str) -> Value {
-    let words = json!({
-        "type": "object",
-        "properties": { "statement": { "type": "string", "maxLength": MAX_STATEMENT }, "evidence": files() }
-    });
+/// What follows a case: evidence is files with or without words, a request for review words alone.
+fn following(id: &str, summary: &str, takes_files: bool) -> Value {
+    let words = json!({ "type": "string", "maxLength": MAX_STATEMENT });
+    let content = if takes_files {
+        let schema = json!({ "type": "object", "required": ["evidence"], "properties": { "statement": words, "evidence": files() } });
+        json!({ "multipart/form-data": { "schema": schema } })
+    } else {
+        let schema = json!({ "type": "object", "required": ["statement"], "properties": { "statement": words } });
+        json!({ "application/json": { "schema": schema }, "application/x-www-form-urlencoded": { "schema": schema },
+            "multipart/form-data": { "schema": schema } })
+    };
     json!({
         "operationId": id,
         "summary": summary,
         "parameters": [receipt()],
         "security": [{ "secret": [] }],
-        "requestBody": { "required": true, "content": {
-            "application/json": { "schema": { "type": "object", "properties": { "statement": { "type": "string" } } } },
-            "multipart/form-data": { "schema": words }
-        } },
+        "requestBody": { "required": true, "content": content },
         "responses": responses(&[(201, "On file", "Case"), (200, "Was on file already", "Case")])
     })
 }
@@ -96,7 +100,7 @@ fn responses(good: &[(u16, &str, &str)]) -> Value {
         ("409", "The key was used for something else, or the rules do not let it follow"),
         ("411", "No Content-Length"),
         ("413", "Too large"),
-        ("415", "Neither multipart/form-data nor application/json"),
+        ("415", "None of multipart/form-data, application/x-www-form-urlencoded and application/json"),
         ("422", "Fields or files must be mended"),
         ("429", "Too many; see Retry-After"),
         ("503", "The store cannot be written to"),
@@ -124,7 +128,9 @@ fn schemas() -> Value {
         "properties": {
             "kind": { "enum": ["objection", "correction", "report"] },
             "dataset": { "type": "string", "description": "Required but for a report" },
-            "grounds": texts, "claims": texts,
+            "grounds": { "type": "array", "items": { "type": "string" },
+                "description": "In the words of the rules, or by their codes; an error lists both" },
+            "claims": texts,
             "locator": text(500), "statement": text(MAX_STATEMENT), "contact": text(MAX_CONTACT),
             "guardian": { "type": "boolean", "description": "On behalf of a child under 14" },
             "lang": { "type": "string" },
@@ -162,14 +168,16 @@ fn case() -> Value {
     let day = json!({ "type": ["string", "null"], "format": "date" });
     json!({
         "type": "object",
-        "required": ["receipt", "kind", "state", "effect", "steps", "due", "evidence", "may"],
+        "required": ["receipt", "kind", "state", "effect", "dataset_state", "steps", "due", "evidence", "may", "notes"],
         "properties": {
             "receipt": { "type": "string" },
-            "secret": { "type": "string", "description": "With the receipt, once" },
+            "secret": { "type": "string", "description": "With the receipt alone; whoever repeats the request with the same key gets it again" },
             "kind": { "type": "string" }, "dataset": { "type": "string" },
             "state": { "enum": ["received", "awaiting_evidence", "verifying", "decided", "in_review", "closed"] },
             "received_on": day,
-            "effect": { "enum": ["none", "suspended", "queued"] },
+            "effect": { "enum": ["none", "suspended", "queued"], "description": "What this case did to the dataset at once" },
+            "dataset_state": { "enum": ["open", "suspended", "withdrawn", "absent", null],
+                "description": "The dataset now, whatever closed it; absent: not on the site, or not yet again; null: no dataset is meant" },
             "steps": { "type": "array", "items": { "type": "object", "properties": {
                 "step": { "type": "string" }, "label": { "type": "string" }, "day": day } } },
             "due": { "type": "array", "items": { "type": "object", "properties": {
@@ -177,8 +185,10 @@ fn case() -> Value {
                 "article": { "type": "string", "description": "Empty for a target of the site's own" } } } },
             "outcome": { "type": ["string", "null"] }, "reasons": { "type": "string" },
             "evidence": { "type": "array", "items": { "type": "object", "properties": {
-                "name": { "type": "string" }, "bytes": { "type": "integer" }, "sha256": { "type": "string" } } } },
+                "number": { "type": "integer" }, "name": { "type": "string" }, "bytes": { "type": "integer" }, "sha256": { "type": "string" } } } },
             "may": { "type": "array", "items": { "enum": ["evidence", "review"] } },
+            "notes": { "type": "array", "items": { "type": "object", "properties": {
+                "code": { "enum": ["evidence_needed", "open_until_evidence", "held_otherwise"] }, "text": { "type": "string" } } } },
             "status_url": { "type": "string", "format": "uri" }
         }
     })

@@ -9,7 +9,8 @@ use crate::cases::store::{New, Put};
 use crate::cases::{Case, CaseKind, Event, Step, Words};
 use crate::endpoint::intake::{Form, Rules, Said, submission};
 use crate::model::date::Day;
-use crate::pages::case_pages::{Filled, Values};
+use crate::model::route::percent_decode;
+use crate::pages::case_pages::{CasePage, FieldError, Filled, Values};
 
 /// Who is named for what the endpoint does by itself.
 pub(super) const ACTOR: &str = "kaishu endpoint";
@@ -38,7 +39,7 @@ impl Service {
     }
 
     fn put_on_file(&self, ask: &Ask<'_>, form: &mut Form, language_idx: usize) -> Result<Reply, Wrong> {
-        let rules = Rules { regime: &self.regime, knows: &|id| self.knows(id) };
+        let rules = Rules { regime: &self.regime, find: &|typed| self.dataset_meant(typed) };
         let Said { submission, words } = submission(form, &rules).map_err(Wrong::fields)?;
         self.check_room(form)?;
         self.spend(ask, form)?;
@@ -59,9 +60,22 @@ impl Service {
         self.suspend_if_due(&mut case);
         self.wake();
         let secret = lock(&self.reader).secret_of(&case.receipt)?;
-        let shown = self.shown(&case, Some(secret), language_idx)?;
+        let page = CasePage { case: self.shown(&case, language_idx)?, secret: &secret, is_receipt: true };
         let address = format!("{}/{}", self.settings.endpoint.url.trim_end_matches('/'), case.receipt);
-        Ok(self.reply_with(ask, status, &shown, language_idx)?.with("Location", address))
+        Ok(self.reply_with(ask, status, page, language_idx)?.with("Location", address))
+    }
+
+    /// The dataset that somebody means, by its identifier, the address of its page, or a title that it alone has.
+    fn dataset_meant(&self, typed: &str) -> Option<String> {
+        let of_address = typed.split_once("/datasets/").map(|(_, rest)| {
+            let part = rest.split(['/', '?', '#']).next().unwrap_or_default();
+            percent_decode(part).unwrap_or_default()
+        });
+        let id = of_address.as_deref().unwrap_or(typed);
+        if self.knows(id) {
+            return Some(id.to_owned());
+        }
+        lock(&self.register).1.titled(typed).map(ToString::to_string)
     }
 
     /// Whether the sender worked for it.
@@ -75,8 +89,14 @@ impl Service {
         let dataset: String = ask.asked("dataset").chars().filter(|sign| !sign.is_control()).take(200).collect();
         let kind = ask.asked("kind");
         let kind = if CaseKind::ALL.iter().any(|known| known.code_name() == kind) { kind } else { String::new() };
-        let filled = Filled { values: Values { kind, dataset, ..Values::default() }, ..Filled::default() };
-        Ok(Reply::page(200, self.pages.form(self.language(ask, None), &filled)?))
+        let language_idx = self.language(ask, None);
+        let known = self.dataset_meant(&dataset);
+        let is_unknown = known.is_none() && !dataset.is_empty();
+        let message = || self.pages.strings(language_idx).get("fault_dataset_unknown").to_owned();
+        let errors = is_unknown.then(|| FieldError { name: "dataset".to_owned(), message: message() });
+        let values = Values { kind, dataset: known.unwrap_or(dataset), ..Values::default() };
+        let filled = Filled::new(values, errors.into_iter().collect(), String::new());
+        Ok(Reply::page(200, self.pages.form(language_idx, &filled)?))
     }
 }
 

@@ -14,11 +14,11 @@ use crate::rules::Regime;
 #[derive(Serialize)]
 pub struct CaseView {
     receipt: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    secret: Option<String>,
     kind: &'static str,
     kind_label: String,
     dataset: String,
+    dataset_state: Option<Standing>,
+    dataset_state_label: String,
     state: State,
     state_label: String,
     received_on: Option<Day>,
@@ -31,6 +31,7 @@ pub struct CaseView {
     review_reasons: String,
     evidence: Vec<FileView>,
     may: Vec<&'static str>,
+    notes: Vec<Note>,
     status_url: String,
 }
 
@@ -44,6 +45,38 @@ pub enum Effect {
     Suspended,
     /// It is taken off as soon as staff have looked.
     Queued,
+}
+
+/// Whether the dataset of a case is open at this moment, whatever closed it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Standing {
+    /// It is on the site.
+    Open,
+    /// It is suspended.
+    Suspended,
+    /// It was withdrawn.
+    Withdrawn,
+    /// Nothing keeps it closed, and it is not on the site, or not yet again.
+    Absent,
+}
+
+impl Standing {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Suspended => "suspended",
+            Self::Withdrawn => "withdrawn",
+            Self::Absent => "absent",
+        }
+    }
+}
+
+/// What a person should know or do, by a stable code.
+#[derive(Serialize)]
+struct Note {
+    code: &'static str,
+    text: String,
 }
 
 #[derive(Serialize)]
@@ -64,6 +97,7 @@ struct DueView {
 
 #[derive(Serialize)]
 struct FileView {
+    number: usize,
     name: String,
     bytes: u64,
     sha256: String,
@@ -80,12 +114,14 @@ pub struct By<'a> {
     pub strings: &'a Strings,
     /// The address of the endpoint.
     pub url: &'a str,
+    /// Whether the dataset is open; nothing where none is meant.
+    pub standing: Option<Standing>,
 }
 
 impl CaseView {
-    /// The view of a case; `secret` is shown once, with the receipt.
+    /// The view of a case.
     #[must_use]
-    pub fn new(case: &Case, personal: &[Personal], secret: Option<String>, by: &By<'_>) -> Self {
+    pub fn new(case: &Case, personal: &[Personal], by: &By<'_>) -> Self {
         let label = |family: &str, name: &str| by.strings.get(&format!("{family}_{name}")).to_owned();
         let submission = case.submission();
         let kind = submission.map_or("", |submission| submission.kind.code_name());
@@ -101,7 +137,7 @@ impl CaseView {
             _ => None,
         });
         let mut may = Vec::new();
-        if state != State::Closed {
+        if case.takes_evidence() {
             may.push("evidence");
         }
         if case.may_follow(&Step::ReviewRequested, by.regime).is_ok() {
@@ -109,10 +145,11 @@ impl CaseView {
         }
         Self {
             receipt: case.receipt.clone(),
-            secret,
             kind,
             kind_label: label("ask", kind),
             dataset: submission.map(|submission| submission.dataset.clone()).unwrap_or_default(),
+            dataset_state: by.standing,
+            dataset_state_label: by.standing.map(|standing| label("dataset_now", standing.name())).unwrap_or_default(),
             state,
             state_label: label("state", state_name(state)),
             received_on: case.events.first().and_then(|event| day(event.at)),
@@ -125,9 +162,29 @@ impl CaseView {
             review_reasons: review_reasons.unwrap_or_default(),
             evidence: files(personal, by.strings),
             may,
+            notes: notes(case, by),
             status_url: format!("{}/{}", by.url, case.receipt),
         }
     }
+}
+
+/// What a person should know or do: that evidence is needed, that something else keeps the dataset closed.
+fn notes(case: &Case, by: &By<'_>) -> Vec<Note> {
+    let (rule, mut res) = (&by.regime.objection, Vec::new());
+    let mut add = |code: &'static str, text: String| res.push(Note { code, text });
+    if case.lacks_evidence(by.regime) {
+        let text =
+            by.strings.fill("note_evidence_needed", &[("article", &rule.article), ("quote", &rule.evidence_quote)]);
+        add("evidence_needed", text);
+        if by.standing == Some(Standing::Open) && rule.suspend_on_evidence == "immediate" {
+            add("open_until_evidence", by.strings.get("note_open_until_evidence").to_owned());
+        }
+    }
+    let opens = matches!(case.outcome(), Some(Ending::KeepOpen | Ending::ResumeOpen | Ending::Unfounded));
+    if opens && matches!(by.standing, Some(Standing::Suspended | Standing::Withdrawn)) {
+        add("held_otherwise", by.strings.get("note_held_otherwise").to_owned());
+    }
+    res
 }
 
 fn decision(case: &Case) -> Option<(Ending, String)> {
@@ -186,10 +243,10 @@ fn files(personal: &[Personal], strings: &Strings) -> Vec<FileView> {
     for of_event in personal {
         for (idx, (_, file)) in of_event.files.iter().enumerate() {
             let known = of_event.words.as_ref().and_then(|words| words.files.get(idx)).cloned();
-            let number = (res.len() + 1).to_string();
-            let name = known.unwrap_or_else(|| strings.fill("evidence_number", &[("n", &number)]));
+            let number = res.len() + 1;
+            let name = known.unwrap_or_else(|| strings.fill("evidence_number", &[("n", &number.to_string())]));
             let size = crate::pages::size(file.bytes);
-            res.push(FileView { name, bytes: file.bytes, sha256: file.sha256.to_string(), size });
+            res.push(FileView { number, name, bytes: file.bytes, sha256: file.sha256.to_string(), size });
         }
     }
     res

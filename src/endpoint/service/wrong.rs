@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::endpoint::intake::{Fault, Unreadable};
-use crate::pages::Strings;
+use crate::endpoint::intake::{Fault, MAX_FILE_BYTES, MAX_FILES, MAX_FILES_BYTES, Unreadable, said_fields};
 use crate::pages::case_pages::FieldError;
+use crate::pages::{Strings, size};
 
 /// What is wrong.
 #[derive(Debug)]
@@ -25,6 +25,7 @@ pub enum Code {
     Malformed,
     Origin,
     NotFound,
+    Address,
     Method,
     Conflict,
     NotAllowed,
@@ -45,6 +46,7 @@ impl Code {
             Self::Malformed => ("MALFORMED", 400),
             Self::Origin => ("ORIGIN", 403),
             Self::NotFound => ("NOT_FOUND", 404),
+            Self::Address => ("ADDRESS", 404),
             Self::Method => ("METHOD", 405),
             Self::Conflict => ("CONFLICT", 409),
             Self::NotAllowed => ("NOT_ALLOWED", 409),
@@ -97,12 +99,22 @@ impl Wrong {
         strings.fill(&key, &[("value", value)])
     }
 
+    /// What it says as a whole and of each field, in one text.
+    #[must_use]
+    pub fn told(&self, strings: &Strings) -> String {
+        let errors = self.errors(strings).into_iter().map(|error| error.message);
+        std::iter::once(self.message(strings)).chain(errors).collect::<Vec<_>>().join(" ")
+    }
+
     /// What it says of each field.
     #[must_use]
     pub fn errors(&self, strings: &Strings) -> Vec<FieldError> {
-        let error = |fault: &Fault| FieldError {
-            name: fault.field.to_owned(),
-            message: strings.fill(fault.key, &[("value", &fault.value)]),
+        let (file, total, files) = (size(MAX_FILE_BYTES), size(MAX_FILES_BYTES), MAX_FILES.to_string());
+        let fields = said_fields().join(", ");
+        let error = |fault: &Fault| {
+            let limits = [("file", file.as_str()), ("total", &total), ("files", &files), ("fields", &fields)];
+            let places = [&[("value", fault.value.as_str())], &limits[..]].concat();
+            FieldError { name: fault.field.clone(), message: strings.fill(fault.key, &places) }
         };
         self.faults.iter().map(error).collect()
     }
@@ -120,10 +132,10 @@ impl From<Unreadable> for Wrong {
     fn from(unreadable: Unreadable) -> Self {
         match unreadable {
             Unreadable::Type => Code::Type.into(),
-            Unreadable::Malformed(what) => Self::about(Code::Malformed, what),
-            Unreadable::TooLarge(what) => Self::about(Code::TooLarge, what),
+            Unreadable::Malformed(fault) => Self { faults: vec![*fault], ..Self::from(Code::Malformed) },
+            Unreadable::TooLarge(fault) => Self { faults: vec![*fault], ..Self::from(Code::TooLarge) },
             Unreadable::File(name, _) => {
-                let fault = Fault { field: "evidence", key: "fault_file", value: name.clone() };
+                let fault = Fault::new("evidence", "fault_file", &name);
                 Self { faults: vec![fault], ..Self::about(Code::File, name) }
             }
             Unreadable::Machine(error) => Self::from(anyhow::Error::from(error)),

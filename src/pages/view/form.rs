@@ -24,6 +24,8 @@ pub(super) struct FormView {
     notice: Vec<Fact>,
     status_href: String,
     script: String,
+    /// The language of the regulation's words, where it is not the page's; empty else.
+    law_lang: &'static str,
 }
 
 /// One thing that people can ask for.
@@ -32,9 +34,31 @@ struct KindView {
     code: &'static str,
     label: String,
     hint: String,
-    grounds: Vec<String>,
-    claims: Vec<String>,
-    next: Vec<String>,
+    /// The article that it rests on, in the regulation's words.
+    source: String,
+    grounds: Vec<Choice>,
+    claims: Vec<Choice>,
+    next: Vec<Line>,
+}
+
+/// Words of the regulation that can be chosen, with what they mean in the language of the page.
+#[derive(Serialize)]
+struct Choice {
+    words: String,
+    gloss: String,
+}
+
+/// What follows, with the regulation's own words where the text only tells what they mean.
+#[derive(Serialize)]
+struct Line {
+    text: String,
+    quote: String,
+}
+
+impl From<String> for Line {
+    fn from(text: String) -> Self {
+        Self { text, quote: String::new() }
+    }
 }
 
 #[derive(Serialize)]
@@ -63,6 +87,7 @@ pub(super) fn form(scope: Scope<'_>) -> Option<FormView> {
         notice: notice(scope, endpoint),
         status_href: scope.page_href("objection/status"),
         script: script(scope),
+        law_lang: if scope.tag().starts_with("zh") { "" } else { "zh-CN" },
     })
 }
 
@@ -110,18 +135,25 @@ fn script_texts(scope: Scope<'_>) -> String {
 fn kinds(scope: Scope<'_>) -> Vec<KindView> {
     let regime = scope.site.inputs.regime;
     let (strings, rule) = (scope.strings, &regime.objection);
-    let hint = if rule.available {
-        strings.fill("ask_objection_hint", &[("title", &regime.title), ("article", &rule.article)])
+    let (hint, source) = if rule.available {
+        (strings.get("ask_objection_hint").to_owned(), format!("《{}》{}", regime.title, rule.article))
     } else {
-        strings.fill("terms_objection_none", &[("fallback", &rule.fallback)])
+        let fallback = scope.gloss(&rule.fallback);
+        let original = if fallback == rule.fallback { "" } else { &rule.fallback };
+        (strings.fill("terms_objection_none", &[("fallback", fallback)]), original.to_owned())
+    };
+    let choices = |listed: &[String]| -> Vec<Choice> {
+        let gloss = |words: &str| regime.gloss(words, scope.tag()).unwrap_or_default().to_owned();
+        listed.iter().map(|words| Choice { words: words.clone(), gloss: gloss(words) }).collect()
     };
     let label = |key: &str| strings.get(key).to_owned();
     let mut res = vec![KindView {
         code: "objection",
         label: label("ask_objection"),
         hint,
-        grounds: rule.grounds.clone(),
-        claims: rule.claims.clone(),
+        source,
+        grounds: choices(&rule.grounds),
+        claims: choices(&rule.claims),
         next: after_objection(scope),
     }];
     let correction = &regime.correction;
@@ -131,7 +163,8 @@ fn kinds(scope: Scope<'_>) -> Vec<KindView> {
             code: "correction",
             label: label("ask_correction"),
             hint: label("ask_correction_hint"),
-            grounds: correction.grounds.clone(),
+            source: String::new(),
+            grounds: choices(&correction.grounds),
             claims: Vec::new(),
             next: after_correction(scope),
         });
@@ -140,7 +173,11 @@ fn kinds(scope: Scope<'_>) -> Vec<KindView> {
         res.push(KindView {
             code: "report",
             label: label("ask_report"),
-            hint: format!("{}：{}（{}）", regime.report.who, regime.report.subject, regime.report.article),
+            hint: strings.fill(
+                "ask_report_hint",
+                &[("who", scope.gloss(&regime.report.who)), ("subject", scope.gloss(&regime.report.subject))],
+            ),
+            source: regime.report.article.clone(),
             grounds: Vec::new(),
             claims: Vec::new(),
             next: after_report(scope),
@@ -150,23 +187,32 @@ fn kinds(scope: Scope<'_>) -> Vec<KindView> {
 }
 
 /// A period in the words of the page.
-fn period_text(scope: Scope<'_>, period: &Period, article: &str) -> String {
+fn period_text(scope: Scope<'_>, period: &Period, article: &str) -> Line {
     let article = if period.article.is_empty() { article } else { &period.article };
     match (period.unit, period.n) {
-        (Unit::Workday, Some(n)) => scope.strings.fill("next_workdays", &[("n", &n.to_string()), ("article", article)]),
-        _ => scope.strings.fill("next_promptly", &[("quote", &period.quote), ("article", article)]),
+        (Unit::Workday, Some(n)) => {
+            scope.strings.fill("next_workdays", &[("n", &n.to_string()), ("article", article)]).into()
+        }
+        _ => quoted(scope, "next_promptly", &period.quote, article),
     }
 }
 
-fn target_text(scope: Scope<'_>, n: u32) -> String {
-    scope.strings.fill("next_target", &[("n", &n.to_string())])
+/// A sentence of the regulation with its article.
+fn quoted(scope: Scope<'_>, key: &str, quote: &str, article: &str) -> Line {
+    let gloss = scope.gloss(quote);
+    let text = scope.strings.fill(key, &[("quote", gloss), ("article", article)]);
+    Line { text, quote: if gloss == quote { String::new() } else { quote.to_owned() } }
 }
 
-fn after_objection(scope: Scope<'_>) -> Vec<String> {
+fn target_text(scope: Scope<'_>, n: u32) -> Line {
+    scope.strings.fill("next_target", &[("n", &n.to_string())]).into()
+}
+
+fn after_objection(scope: Scope<'_>) -> Vec<Line> {
     let (strings, rule) = (scope.strings, &scope.site.inputs.regime.objection);
     let mut res = Vec::new();
     if rule.suspend_on_evidence == "immediate" {
-        res.push(strings.fill("next_suspends", &[("article", &rule.article)]));
+        res.push(strings.fill("next_suspends", &[("article", &rule.article)]).into());
     }
     match (rule.decision_deadline.said(), rule.policy_targets.get("decision_workdays")) {
         (Some(period), _) => res.push(period_text(scope, period, &rule.article)),
@@ -174,18 +220,19 @@ fn after_objection(scope: Scope<'_>) -> Vec<String> {
         _ => {}
     }
     if rule.feedback_to_objector.said().is_some_and(|feedback| feedback.required) {
-        res.push(strings.fill("next_feedback", &[("article", &rule.article)]));
+        res.push(strings.fill("next_feedback", &[("article", &rule.article)]).into());
     }
     if let Some(review) = rule.review.said().filter(|review| review.available) {
-        res.push(strings.fill("next_review", &[("body", &review.body), ("article", &review.article)]));
+        let places = [("body", scope.gloss(&review.body)), ("article", &review.article)];
+        res.push(strings.fill("next_review", &places).into());
     }
     if let Some(fallback) = &rule.dispute_fallback {
-        res.push(strings.fill("next_dispute", &[("quote", &fallback.quote), ("article", &fallback.article)]));
+        res.push(quoted(scope, "next_dispute", &fallback.quote, &fallback.article));
     }
     res
 }
 
-fn after_correction(scope: Scope<'_>) -> Vec<String> {
+fn after_correction(scope: Scope<'_>) -> Vec<Line> {
     let rule = &scope.site.inputs.regime.correction;
     match (&rule.deadline, &rule.policy) {
         (Some(period), _) => vec![period_text(scope, period, &rule.article)],
@@ -194,11 +241,11 @@ fn after_correction(scope: Scope<'_>) -> Vec<String> {
     }
 }
 
-fn after_report(scope: Scope<'_>) -> Vec<String> {
+fn after_report(scope: Scope<'_>) -> Vec<Line> {
     let rule = &scope.site.inputs.regime.report;
-    let mut res: Vec<String> = rule.deadline.iter().map(|period| period_text(scope, period, &rule.article)).collect();
+    let mut res: Vec<Line> = rule.deadline.iter().map(|period| period_text(scope, period, &rule.article)).collect();
     if rule.result_to_reporter.said().is_some_and(|feedback| feedback.required) {
-        res.push(scope.strings.fill("next_feedback", &[("article", &rule.article)]));
+        res.push(scope.strings.fill("next_feedback", &[("article", &rule.article)]).into());
     }
     res
 }

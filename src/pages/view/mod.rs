@@ -87,6 +87,20 @@ impl Scope<'_> {
         (self.language_idx > 0).then_some(main)
     }
 
+    /// Words of the regulation as a reader of this language takes them in: translated where the profile says how.
+    fn gloss<'b>(&'b self, words: &'b str) -> &'b str {
+        self.site.inputs.regime.gloss(words, self.tag()).unwrap_or(words)
+    }
+
+    /// The same with the words themselves behind it.
+    fn glossed(&self, words: &[String]) -> Vec<String> {
+        let both = |words: &String| match self.site.inputs.regime.gloss(words, self.tag()) {
+            Some(gloss) => format!("{gloss} ({words})"),
+            None => words.clone(),
+        };
+        words.iter().map(both).collect()
+    }
+
     fn tag(&self) -> &str {
         &self.strings.tag
     }

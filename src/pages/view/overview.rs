@@ -35,16 +35,7 @@ pub(super) fn view(scope: Scope<'_>) -> Option<OverviewView> {
         return None;
     }
     let kinds = CaseKind::ALL.into_iter().filter_map(|kind| row(scope, kind)).collect();
-    let endings = [
-        Ending::Withdraw,
-        Ending::OpenAfterProcessing,
-        Ending::KeepOpen,
-        Ending::ResumeOpen,
-        Ending::Corrected,
-        Ending::Unfounded,
-        Ending::Handled,
-    ];
-    let outcomes = endings.into_iter().filter_map(|ending| {
+    let outcomes = Ending::ALL.into_iter().filter_map(|ending| {
         let n = cases.iter().filter(|case| case.outcome == Some(ending)).count();
         let label = scope.strings.get(&format!("ending_{}", ending.code_name())).to_owned();
         (n > 0).then(|| Fact { label, value: number(scope, n) })

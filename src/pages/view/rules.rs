@@ -183,7 +183,7 @@ fn objection_sections(scope: Scope<'_>) -> Vec<Section> {
     let rule = &regime.objection;
     let strings = scope.strings;
     if !rule.available {
-        let text = strings.fill("terms_objection_none", &[("fallback", &rule.fallback)]);
+        let text = strings.fill("terms_objection_none", &[("fallback", scope.gloss(&rule.fallback))]);
         return vec![Section {
             title: strings.get("terms_objection").to_owned(),
             texts: vec![text],
@@ -191,9 +191,10 @@ fn objection_sections(scope: Scope<'_>) -> Vec<Section> {
         }];
     }
     let row = |key: &str, parts: &[String]| Fact { label: strings.get(key).to_owned(), value: strings.list(parts) };
-    let mut rows = vec![row("objection_who", &rule.who), row("objection_grounds", &rule.grounds)];
+    let mut rows =
+        vec![row("objection_who", &scope.glossed(&rule.who)), row("objection_grounds", &scope.glossed(&rule.grounds))];
     if !rule.claims.is_empty() {
-        rows.push(row("objection_claims", &rule.claims));
+        rows.push(row("objection_claims", &scope.glossed(&rule.claims)));
     }
     let outcomes: Vec<String> =
         rule.outcomes.iter().map(|code| strings.get(&format!("outcome_{}", code.code_name())).to_owned()).collect();
@@ -226,7 +227,8 @@ fn objection_sections(scope: Scope<'_>) -> Vec<Section> {
 fn objection_lead(scope: Scope<'_>) -> String {
     let rule = &scope.site.inputs.regime.objection;
     if rule.available {
-        scope.strings.fill("objection_lead", &[("who", &scope.strings.list(&rule.who))])
+        let who: Vec<String> = rule.who.iter().map(|who| scope.gloss(who).to_owned()).collect();
+        scope.strings.fill("objection_lead", &[("who", &scope.strings.list(&who))])
     } else {
         scope.strings.get("objection_lead_unspecified").to_owned()
     }

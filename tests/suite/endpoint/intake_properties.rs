@@ -48,7 +48,7 @@ proptest! {
         let cut = (0..=cut.min(text.len())).rev().find(|at| text.is_char_boundary(*at)).unwrap();
         for text in [text.as_str(), &text[..cut]] {
             if let Some(form) = json_form(text) {
-                let _ = submission(&form, &Rules { regime: &regime, knows: &|id| id == "stops" });
+                let _ = submission(&form, &Rules { regime: &regime, find: &|id| (id == "stops").then(|| id.to_owned()) });
             }
         }
     }
@@ -64,7 +64,7 @@ proptest! {
         let form = json!({ "kind": "correction", "dataset": "stops", "statement": statement, "contact": contact, "locator": locator });
         let form = json_form(&form.to_string()).unwrap();
         let regime = regime("shuangyashan-2026");
-        let said = submission(&form, &Rules { regime: &regime, knows: &|id| id == "stops" }).unwrap();
+        let said = submission(&form, &Rules { regime: &regime, find: &|id| (id == "stops").then(|| id.to_owned()) }).unwrap();
         prop_assert_eq!(said.words.statement, statement.trim());
         prop_assert_eq!(said.words.contact, contact.trim());
         prop_assert_eq!(said.words.locator, locator.trim());
@@ -74,14 +74,15 @@ proptest! {
 #[test]
 fn every_fault_is_told_and_limits_hold() {
     let regime = regime("shuangyashan-2026");
-    let rules = Rules { regime: &regime, knows: &|id| id == "stops" };
-    let faults = |value: Value| -> Vec<(&'static str, &'static str)> {
+    let rules = Rules { regime: &regime, find: &|id| (id == "stops").then(|| id.to_owned()) };
+    let faults = |value: Value| -> Vec<(String, &'static str)> {
         let form = json_form(&value.to_string()).unwrap();
-        submission(&form, &rules).err().unwrap_or_default().iter().map(|fault| (fault.field, fault.key)).collect()
+        let faults = submission(&form, &rules).err().unwrap_or_default();
+        faults.into_iter().map(|fault| (fault.field, fault.key)).collect()
     };
     assert_eq!(
         faults(json!({})),
-        [("kind", "fault_kind"), ("dataset", "fault_dataset"), ("statement", "fault_statement")]
+        [("kind".into(), "fault_kind"), ("dataset".into(), "fault_dataset"), ("statement".into(), "fault_statement")]
     );
     let good = json!({ "kind": "objection", "dataset": "stops", "grounds": ["个人隐私"], "statement": "x" });
     assert_eq!(faults(good.clone()), []);
@@ -90,13 +91,16 @@ fn every_fault_is_told_and_limits_hold() {
         changed[name] = value;
         changed
     };
-    assert_eq!(faults(with("grounds", json!([]))), [("grounds", "fault_grounds")]);
-    assert_eq!(faults(with("grounds", json!(["我不高兴"]))), [("grounds", "fault_grounds_unknown")]);
-    assert_eq!(faults(with("claims", json!(["赔钱"]))), [("claims", "fault_grounds_unknown")]);
-    assert_eq!(faults(with("dataset", json!("../../etc"))), [("dataset", "fault_dataset_unknown")]);
-    assert_eq!(faults(with("website", json!("spam"))), [("website", "fault_website")]);
+    assert_eq!(faults(with("grounds", json!([]))), [("grounds".into(), "fault_grounds")]);
+    assert_eq!(faults(with("grounds", json!(["我不高兴"]))), [("grounds".into(), "fault_grounds_unknown")]);
+    assert_eq!(faults(with("claims", json!(["赔钱"]))), [("claims".into(), "fault_grounds_unknown")]);
+    assert_eq!(faults(with("dataset", json!("../../etc"))), [("dataset".into(), "fault_dataset_unknown")]);
+    assert_eq!(faults(with("website", json!("spam"))), [("website".into(), "fault_website")]);
     assert_eq!(faults(with("statement", json!("字".repeat(MAX_STATEMENT)))), []);
-    assert_eq!(faults(with("statement", json!("字".repeat(MAX_STATEMENT + 1)))), [("statement", "fault_too_long")]);
+    assert_eq!(
+        faults(with("statement", json!("字".repeat(MAX_STATEMENT + 1)))),
+        [("statement".into(), "fault_too_long")]
+    );
     assert_eq!(faults(json!({ "kind": "report", "statement": "x" })), [], "a report needs no dataset");
     assert!(json_form(&format!("{{\"statement\":\"{}\"}}", "x".repeat(70_000))).is_none(), "64 KiB");
     assert!(json_form(&"[".repeat(60_000)).is_none(), "deep");
