@@ -42,12 +42,22 @@ fn types(name: &str) -> String {
     // Writing to a String cannot fail.
     for (ending, media_type) in MEDIA_TYPES {
         let _ = match name {
+            // Hosts that read this file join what several lines say; of XML they know the type themselves.
+            "_headers" if *ending == "xml" => Ok(()),
             "nginx.conf" => writeln!(res, "        {media_type} {ending};"),
-            "Caddyfile" => writeln!(res, "header *.{ending} Content-Type \"{}\"", with_charset(media_type)),
+            "Caddyfile" => writeln!(res, "{}", caddy_type(ending, media_type)),
             _ => writeln!(res, "{{base}}*.{ending}\n  Content-Type: {}", with_charset(media_type)),
         };
     }
     res.trim_end().to_owned()
+}
+
+/// Deferred, else the file server puts its own type over it.
+fn caddy_type(ending: &str, media_type: &str) -> String {
+    // Of two lines that fit a file either may win: those with a type of their own are left out.
+    let but = if ending == "xml" { "\n\tnot path */feed.xml */opensearch.xml" } else { "" };
+    let kind = with_charset(media_type);
+    format!("@{ending} {{\n\tpath *.{ending}{but}\n}}\nheader @{ending} {{\n\tContent-Type \"{kind}\"\n\tdefer\n}}")
 }
 
 fn with_charset(media_type: &str) -> String {

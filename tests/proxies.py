@@ -7,6 +7,7 @@ A program that is not installed is a failure. `--snippets` takes the endpoint's 
 """
 import argparse, hashlib, http.client, itertools, json, os, select, shutil, socket, subprocess, sys, tempfile, time
 from pathlib import Path
+from urllib.parse import quote
 
 MIB = 1 << 20
 # Caddy passes chunks on whatever its settings are, and the endpoint wants Content-Length.
@@ -106,6 +107,43 @@ def configure(args, work, site, ports):
         + "".join(f"import {path}\n" for path in imports) + "}\n")
 
 
+# What programs fetch, and the type that it must be sent with.
+FETCHED = {
+    "/catalog.ttl": "text/turtle; charset=utf-8", "/catalog.jsonld": "application/ld+json", "/catalog.rdf": "application/rdf+xml",
+    "/catalog.csv": "text/csv; charset=utf-8", "/feed.xml": "application/atom+xml", "/changes/feed.xml": "application/atom+xml",
+    "/openapi.json": "application/json", "/opensearch.xml": "application/opensearchdescription+xml", "/oai.xml": "application/xml",
+    "/api/3/action/package_list": "application/json", "/api/action/package_list": "application/json",
+    "/api/3/action/package_show?id=example-hours": "application/json",
+    "/datasets/example-hours/cite/citation.bib": "application/x-bibtex", "/datasets/example-hours/cite/CITATION.cff": "application/yaml",
+    "/datasets/example-hours/metadata/croissant.jsonld": "application/ld+json",
+}
+
+
+def fetch(port, path):
+    """Status, headers and body."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", path)
+    answer = connection.getresponse()
+    return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+
+
+def check_files(name, port):
+    """What programs read of the site comes with its type, and to programs of other sites too."""
+    for path, kind in FETCHED.items():
+        status, headers, _ = fetch(port, path)
+        sent = headers.get("content-type")
+        check(status == 200 and sent == kind, f"{name}: {path} answers {status} as {sent} instead of {kind}")
+        if path != "/opensearch.xml":
+            check(headers.get("access-control-allow-origin") == "*", f"{name}: {path} is for programs of other sites")
+    shown = json.loads(fetch(port, "/api/3/action/package_show?id=example-hours")[2])
+    check(shown["result"]["name"] == "example-hours", f"{name}: CKAN clients find a dataset by ?id=")
+    link = fetch(port, "/datasets/example-hours/")[1].get("link", "")
+    check("/datasets/example-hours/metadata/dcat.jsonld" in link, f"{name}: a dataset's page leads on: {link}")
+    data = json.loads(fetch(port, "/datasets/example-hours/datapackage.json")[2])["resources"][0]["path"]
+    link = fetch(port, f"/datasets/example-hours/{quote(data)}")[1].get("link", "")
+    check('</datasets/example-hours/>; rel="collection"' in link, f"{name}: a file leads to its page: {link}")
+
+
 def check_proxy(name, port, attached):
     """What holds for either proxy; answers the address of a case and its secret."""
     for path in ("/", "/cases/challenge"):
@@ -160,6 +198,8 @@ def main(args, work, started):
     proxies = {name: ports[name] for name in ("nginx", "caddy")}
     line = "公开数据 open data, a line of plain text.\n".encode()
     attached = [b"%d " % n + line * ((10 * MIB - 9) // len(line)) for n in range(5)]
+    for name, port in proxies.items():
+        check_files(name, port)
     cases = {name: check_proxy(name, port, attached) for name, port in proxies.items()}
     started["endpoint"].stop()
     for name, (path, secret) in cases.items():

@@ -2,9 +2,9 @@
 
 use anyhow::Result;
 
-use crate::harvest::Catalog;
+use crate::harvest::{Catalog, Each, put_json};
 use crate::metadata::graph::{Graph, Node};
-use crate::metadata::{dcat, dcat_us, json_bytes};
+use crate::metadata::{Record, dcat, dcat_us};
 use crate::model::route::Route;
 use crate::stage::Stage;
 
@@ -35,8 +35,8 @@ pub fn write(catalog: &Catalog<'_>, stage: &Stage) -> Result<()> {
             stage.put(&Route::new(&path(*number, ending))?, &to_bytes(&page)?)?;
         }
     }
-    stage.put(&Route::new("data.json")?, &json_bytes(&dcat_us::catalog(issuer, &catalog.records))?)?;
-    Ok(())
+    let datasets = Each { from: &catalog.records, make: |record: &Record<'_>| dcat_us::dataset(*record) };
+    put_json(stage, &Route::new("data.json")?, &dcat_us::Catalog::new(issuer, datasets))
 }
 
 /// Where a page lies.

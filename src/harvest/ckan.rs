@@ -7,9 +7,11 @@
 use std::collections::BTreeMap;
 
 use anyhow::Result;
+use rayon::prelude::*;
+use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::harvest::{Catalog, lines};
+use crate::harvest::{Catalog, Each, lines, put_json};
 use crate::metadata::{Record, json_bytes};
 use crate::model::route::{Route, slug};
 use crate::pages::facets::{Facet, Kind};
@@ -21,17 +23,17 @@ use crate::stage::Stage;
 /// Errors: when the stage cannot be written.
 pub fn write(catalog: &Catalog<'_>, stage: &Stage) -> Result<()> {
     let put = |name: &str, result: &Value| put(catalog, stage, name, result);
-    let packages: Vec<Value> = catalog.records.iter().map(|record| package(*record)).collect();
-    for (record, package) in catalog.records.iter().zip(&packages) {
-        put(&format!("package_show/{}", ckan_name(record.id())), package)?;
-    }
+    catalog
+        .records
+        .par_iter()
+        .try_for_each(|record| put(&format!("package_show/{}", ckan_name(record.id())), &package(*record)))?;
     let head = json!({ "success": true, "help": help(catalog, "package_list") });
     let ids: Vec<Value> = catalog.records.iter().map(|record| json!(ckan_name(record.id()))).collect();
     stage.put(&route("package_list")?, &lines(head.as_object().unwrap_or(&serde_json::Map::new()), "result", &ids)?)?;
-    put(
-        "package_search",
-        &json!({ "count": packages.len(), "sort": "ordinal", "results": packages, "facets": {}, "search_facets": {} }),
-    )?;
+    let results = Each { from: &catalog.records, make: |record: &Record<'_>| package(*record) };
+    let found = Found { count: catalog.records.len(), results };
+    let answer = Answer { help: help(catalog, "package_search"), success: true, result: found };
+    put_json(stage, &route("package_search")?, &answer)?;
     let organizations: Vec<Value> =
         catalog.facets.of(Kind::Provider).iter().map(|facet| group(catalog, facet, true)).collect();
     let groups: Vec<Value> = catalog.facets.of(Kind::Theme).iter().map(|facet| group(catalog, facet, false)).collect();
@@ -54,6 +56,21 @@ pub fn write(catalog: &Catalog<'_>, stage: &Stage) -> Result<()> {
         "extensions": [],
     });
     put("status_show", &status)
+}
+
+/// How CKAN answers.
+#[derive(Serialize)]
+struct Answer<R> {
+    help: String,
+    success: bool,
+    result: R,
+}
+
+/// What a search finds: everything.
+#[derive(Serialize)]
+struct Found<L> {
+    count: usize,
+    results: L,
 }
 
 fn route(name: &str) -> Result<Route> {

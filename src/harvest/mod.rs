@@ -16,8 +16,11 @@ pub mod sitemap;
 pub mod table;
 
 use std::collections::BTreeMap;
+use std::io::{BufWriter, Write};
 
-use anyhow::Result;
+use anyhow::{Context, Result};
+use serde::Serialize;
+use serde_json::{Map, Value};
 
 use crate::assess::Report;
 use crate::metadata::Record;
@@ -100,14 +103,37 @@ pub fn write(inputs: &Inputs<'_>, strings: &Strings, stage: &Stage) -> Result<Re
     Ok(report)
 }
 
+/// The items of a list, each made as it is written, so that a long list never stands in memory.
+pub(crate) struct Each<'a, T, F> {
+    /// What the items are made of.
+    pub from: &'a [T],
+    /// How.
+    pub make: F,
+}
+
+impl<T, F: Fn(&T) -> Value> Serialize for Each<'_, T, F> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.from.iter().map(&self.make))
+    }
+}
+
+/// Writes JSON of any length.
+///
+/// Errors: when the stage cannot be written.
+pub(crate) fn put_json(stage: &Stage, route: &Route, value: &impl Serialize) -> Result<()> {
+    let mut out = BufWriter::with_capacity(1 << 16, stage.writer(route)?);
+    serde_json::to_writer(&mut out, value).with_context(|| format!("writing {route}"))?;
+    out.write_all(b"\n").with_context(|| format!("writing {route}"))?;
+    let writer =
+        out.into_inner().map_err(std::io::IntoInnerError::into_error).with_context(|| format!("writing {route}"))?;
+    writer.finish()?;
+    Ok(())
+}
+
 /// JSON with one item of a list a line, so that a change of one dataset is a change of one line.
 ///
 /// Errors: none that can come of data.
-pub(crate) fn lines(
-    head: &serde_json::Map<String, serde_json::Value>,
-    list: &str,
-    items: &[serde_json::Value],
-) -> Result<Vec<u8>> {
+pub(crate) fn lines(head: &Map<String, Value>, list: &str, items: &[Value]) -> Result<Vec<u8>> {
     let mut bytes = vec![b'{'];
     for (key, value) in head {
         serde_json::to_writer(&mut bytes, key)?;

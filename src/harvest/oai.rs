@@ -2,6 +2,8 @@
 //!
 //! Source: Specification for an OAI Static Repository and an OAI Static Repository Gateway, 2.0 (2004).
 
+use std::io::{BufWriter, Write};
+
 use anyhow::{Context, Result};
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
@@ -10,9 +12,10 @@ use crate::harvest::Catalog;
 use crate::metadata::Record;
 use crate::model::route::Route;
 use crate::pages::showable;
-use crate::stage::Stage;
+use crate::stage::{Stage, StageWriter};
 
-type Xml = Writer<Vec<u8>>;
+/// Straight into the stage: the whole catalog never stands in memory.
+type Xml<'a> = Writer<BufWriter<StageWriter<'a>>>;
 
 const NAMESPACES: [(&str, &str); 4] = [
     ("xmlns", "http://www.openarchives.org/OAI/2.0/static-repository"),
@@ -37,7 +40,8 @@ const OAI_DC: [(&str, &str); 4] = [
 ///
 /// Errors: when the stage cannot be written.
 pub fn write(catalog: &Catalog<'_>, stage: &Stage) -> Result<()> {
-    let mut writer = Writer::new_with_indent(Vec::new(), b' ', 1);
+    let mut writer =
+        Writer::new_with_indent(BufWriter::with_capacity(1 << 16, stage.writer(&Route::new("oai.xml")?)?), b' ', 1);
     writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
     writer
         .create_element("Repository")
@@ -50,18 +54,18 @@ pub fn write(catalog: &Catalog<'_>, stage: &Stage) -> Result<()> {
             Ok(())
         })
         .context("writing oai.xml")?;
-    let mut bytes = writer.into_inner();
-    bytes.push(b'\n');
-    stage.put(&Route::new("oai.xml")?, &bytes)?;
+    let mut out = writer.into_inner();
+    out.write_all(b"\n").context("writing oai.xml")?;
+    out.into_inner().map_err(std::io::IntoInnerError::into_error).context("writing oai.xml")?.finish()?;
     Ok(())
 }
 
-fn text(writer: &mut Xml, name: &str, value: &str) -> std::io::Result<()> {
+fn text(writer: &mut Xml<'_>, name: &str, value: &str) -> std::io::Result<()> {
     writer.create_element(name).write_text_content(BytesText::new(&showable(value)))?;
     Ok(())
 }
 
-fn identify(writer: &mut Xml, catalog: &Catalog<'_>) -> std::io::Result<()> {
+fn identify(writer: &mut Xml<'_>, catalog: &Catalog<'_>) -> std::io::Result<()> {
     let issuer = catalog.inputs.issuer();
     let email = &issuer.site.footer.email;
     let earliest = catalog.records.iter().filter_map(|record| record.updated()).min().unwrap_or(issuer.as_of);
@@ -79,7 +83,7 @@ fn identify(writer: &mut Xml, catalog: &Catalog<'_>) -> std::io::Result<()> {
     Ok(())
 }
 
-fn formats(writer: &mut Xml) -> std::io::Result<()> {
+fn formats(writer: &mut Xml<'_>) -> std::io::Result<()> {
     writer.create_element("ListMetadataFormats").write_inner_content(|writer| {
         writer.create_element("oai:metadataFormat").write_inner_content(|writer| {
             text(writer, "oai:metadataPrefix", "oai_dc")?;
@@ -91,7 +95,7 @@ fn formats(writer: &mut Xml) -> std::io::Result<()> {
     Ok(())
 }
 
-fn record(writer: &mut Xml, record: Record<'_>) -> std::io::Result<()> {
+fn record(writer: &mut Xml<'_>, record: Record<'_>) -> std::io::Result<()> {
     let Some(day) = record.updated() else { return Ok(()) };
     writer.create_element("oai:record").write_inner_content(|writer| {
         writer.create_element("oai:header").write_inner_content(|writer| {
@@ -109,7 +113,7 @@ fn record(writer: &mut Xml, record: Record<'_>) -> std::io::Result<()> {
 }
 
 /// Dublin Core; what the catalog does not say is left out.
-fn dublin_core(writer: &mut Xml, record: Record<'_>) -> std::io::Result<()> {
+fn dublin_core(writer: &mut Xml<'_>, record: Record<'_>) -> std::io::Result<()> {
     let dataset = record.dataset();
     let mut say = |name: &str, value: &str| if value.is_empty() { Ok(()) } else { text(writer, name, value) };
     say("dc:title", &dataset.title)?;

@@ -45,24 +45,24 @@ const MAX_CELL_CHARS: usize = 32_767;
 ///
 /// Errors: when the stage cannot be written.
 pub fn write(catalog: &Catalog<'_>, stage: &Stage) -> Result<()> {
-    let words = |record: &Record<'_>| COLUMNS.map(|field| cell(catalog, *record, field));
-    let rows: Vec<[String; 26]> = catalog.records.iter().map(words).collect();
+    let rows = || catalog.records.iter().map(|record| COLUMNS.map(|field| cell(catalog, *record, field)));
     let header = COLUMNS.map(Field::label);
-    let mut csv = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+    let mut csv = csv::WriterBuilder::new()
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(stage.writer(&Route::new("catalog.csv")?)?);
     csv.write_record(header)?;
-    for row in &rows {
-        csv.write_record(row)?;
+    for row in rows() {
+        csv.write_record(&row)?;
     }
-    let bytes = csv.into_inner().context("writing catalog.csv")?;
-    stage.put(&Route::new("catalog.csv")?, &bytes)?;
-    stage.put(&Route::new("catalog.xlsx")?, &workbook(&header, &rows)?)?;
+    csv.into_inner().map_err(csv::IntoInnerError::into_error).context("writing catalog.csv")?.finish()?;
+    stage.put(&Route::new("catalog.xlsx")?, &workbook(&header, rows())?)?;
     Ok(())
 }
 
 /// The workbook of a table that is all text.
 ///
 /// Errors: when there are more rows than a sheet has.
-pub fn workbook(header: &[impl AsRef<str>], rows: &[impl AsRef<[String]>]) -> Result<Vec<u8>> {
+pub fn workbook(header: &[impl AsRef<str>], rows: impl Iterator<Item: AsRef<[String]>>) -> Result<Vec<u8>> {
     let mut workbook = Workbook::new();
     // A fixed date: the file is a function of the catalog alone.
     workbook.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));

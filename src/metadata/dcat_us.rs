@@ -1,27 +1,46 @@
 //! DCAT-US 1.1: `data.json`, which the harvesters of national catalogs read.
 
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::metadata::{Issuer, Record};
 use crate::model::frequency::Frequency;
 
-/// The whole catalog.
-///
-/// Shape: what the schema requires and the catalog lacks (an address to write to, a day) is taken from nothing: such
-/// datasets are listed without it.
-#[must_use]
-pub fn catalog(issuer: Issuer<'_>, records: &[Record<'_>]) -> Value {
-    json!({
-        "@context": "https://project-open-data.cio.gov/v1.1/schema/catalog.jsonld",
-        "@id": issuer.url("data.json"),
-        "@type": "dcat:Catalog",
-        "conformsTo": "https://project-open-data.cio.gov/v1.1/schema",
-        "describedBy": "https://project-open-data.cio.gov/v1.1/schema/catalog.json",
-        "dataset": records.iter().map(|record| dataset(*record)).collect::<Vec<_>>(),
-    })
+/// The catalog, of which the list of datasets is made as it is written.
+#[derive(Serialize)]
+pub struct Catalog<L> {
+    #[serde(rename = "@context")]
+    context: &'static str,
+    #[serde(rename = "@id")]
+    id: String,
+    #[serde(rename = "@type")]
+    kind: &'static str,
+    #[serde(rename = "conformsTo")]
+    conforms_to: &'static str,
+    #[serde(rename = "describedBy")]
+    described_by: &'static str,
+    dataset: L,
 }
 
-fn dataset(record: Record<'_>) -> Value {
+impl<L> Catalog<L> {
+    /// The catalog of a site with its list of [`dataset`]s.
+    #[must_use]
+    pub fn new(issuer: Issuer<'_>, dataset: L) -> Self {
+        Self {
+            context: "https://project-open-data.cio.gov/v1.1/schema/catalog.jsonld",
+            id: issuer.url("data.json"),
+            kind: "dcat:Catalog",
+            conforms_to: "https://project-open-data.cio.gov/v1.1/schema",
+            described_by: "https://project-open-data.cio.gov/v1.1/schema/catalog.json",
+            dataset,
+        }
+    }
+}
+
+/// A dataset; what the schema requires and neither the catalog nor the site says (an address to write to, a day) is left
+/// out all the same.
+#[must_use]
+pub fn dataset(record: Record<'_>) -> Value {
     let dataset = record.dataset();
     let mut res = Map::new();
     let mut put = |key: &str, value: Value| {

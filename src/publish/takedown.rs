@@ -145,7 +145,7 @@ fn workbook_of(csv: &[u8]) -> Result<Vec<u8>> {
     let mut rows = reader.records().map(|row| row.map(|row| row.iter().map(str::to_owned).collect::<Vec<_>>()));
     let header = rows.next().transpose().context("reading catalog.csv")?.unwrap_or_default();
     let rows: Vec<Vec<String>> = rows.collect::<Result<_, _>>().context("reading catalog.csv")?;
-    table::workbook(&header, &rows)
+    table::workbook(&header, rows.iter())
 }
 
 /// The files beside a dataset's folders that are its own alone.
