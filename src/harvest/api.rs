@@ -28,8 +28,6 @@ pub fn write(catalog: &Catalog<'_>, stage: &Stage) -> Result<()> {
         let url = |number: &u32| json!(catalog.inputs.issuer().url(&page_path(*number)));
         let mut head = Map::new();
         head.insert("page".to_owned(), json!(number));
-        head.insert("pages".to_owned(), json!(numbers.len()));
-        head.insert("total".to_owned(), json!(catalog.records.len()));
         head.insert("prev".to_owned(), idx.checked_sub(1).and_then(|idx| numbers.get(idx)).map_or(Value::Null, url));
         head.insert("next".to_owned(), numbers.get(idx + 1).map_or(Value::Null, url));
         let items: Vec<Value> = records.iter().map(|record| brief(*record)).collect();

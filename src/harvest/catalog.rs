@@ -48,10 +48,11 @@ pub fn path(number: u32, ending: &str) -> String {
 /// Where to go on, in the vocabulary that harvesters know.
 fn paging(catalog: &Catalog<'_>, numbers: &[u32], idx: usize, ending: &str) -> Node {
     let url = |number: u32| catalog.inputs.issuer().url(&path(number, ending));
-    let mut node = Node::new(url(numbers[idx]), "hydra:PartialCollectionView")
-        .and("hydra:PagedCollection")
-        .typed("hydra:totalItems", catalog.records.len(), "xsd:integer")
-        .typed("hydra:itemsPerPage", PER_PAGE, "xsd:integer");
+    let mut node = Node::new(url(numbers[idx]), "hydra:PartialCollectionView").and("hydra:PagedCollection").typed(
+        "hydra:itemsPerPage",
+        PER_PAGE,
+        "xsd:integer",
+    );
     if let (Some(first), Some(last)) = (numbers.first(), numbers.last()) {
         // Both forms of each word: older harvesters know the names that end in Page.
         node = node.iri("hydra:first", url(*first)).iri("hydra:firstPage", url(*first));

@@ -135,7 +135,7 @@ fn schemas() -> Value {
         "Index": object(&[("title", text()), ("version", text()), ("generated", json!({ "type": "string", "format": "date" })),
             ("datasets", object(&[("total", count()), ("first", url())])), ("dataset", text()), ("facets", url()), ("changes", url()),
             ("suspended", url()), ("openapi", url()), ("catalog", any.clone()), ("feeds", any.clone())]),
-        "DatasetPage": object(&[("page", count()), ("pages", count()), ("total", count()), ("prev", url_or_null()),
+        "DatasetPage": object(&[("page", count()), ("prev", url_or_null()),
             ("next", url_or_null()), ("items", list(&reference("DatasetBrief")))]),
         "DatasetBrief": object(&[("id", text()), ("title", text()), ("provider", text()), ("keywords", list(&text())),
             ("formats", list(&text())), ("licence", text()), ("url", url()), ("api", url())]),

@@ -78,12 +78,27 @@ fn json(name: &str, bytes: &[u8], mention: &Mention) -> Result<Vec<u8>> {
     } else {
         prune(&mut value, mention);
     }
-    let mut bytes = serde_json::to_vec(&value).context("writing JSON")?;
+    written(&value)
+}
+
+/// The front page of the API with one dataset less.
+///
+/// Errors: when it is not what it should be; it must be removed then.
+pub fn one_less(index: &[u8]) -> Result<Vec<u8>> {
+    let mut value: Value = serde_json::from_slice(index).context("reading JSON")?;
+    let total = value.pointer_mut("/datasets/total").context("no total")?;
+    *total = total.as_u64().context("the total is no number")?.saturating_sub(1).into();
+    written(&value)
+}
+
+fn written(value: &Value) -> Result<Vec<u8>> {
+    let mut bytes = serde_json::to_vec(value).context("writing JSON")?;
     bytes.push(b'\n');
     Ok(bytes)
 }
 
-/// Drops items of lists, and members of objects, that are about the dataset; others are looked into.
+/// Drops items of lists, and members of objects, that are about the dataset; others are looked into. A `count` beside a
+/// list counts its items.
 fn prune(value: &mut Value, mention: &Mention) {
     match value {
         Value::Array(items) => {
@@ -94,6 +109,11 @@ fn prune(value: &mut Value, mention: &Mention) {
         }
         Value::Object(members) => {
             members.retain(|_, member| !member.is_object() || !is_about(member, mention));
+            let n_gone = members.values().filter_map(Value::as_array).flatten().filter(|item| is_about(item, mention));
+            let n_gone = n_gone.count() as u64;
+            if let Some(count) = members.get("count").and_then(Value::as_u64) {
+                members.insert("count".to_owned(), count.saturating_sub(n_gone).into());
+            }
             for (_, member) in members {
                 prune(member, mention);
             }

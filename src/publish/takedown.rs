@@ -97,6 +97,9 @@ fn clear(order: &Order<'_>, note: &ReleaseNote, done: &mut Done) -> Result<Relea
     for (route, bytes) in naming(out, &mention)?.into_iter().filter(|(route, _)| !kept.contains(&route)) {
         match cut::without(route.as_str(), &bytes, &mention) {
             Ok(Some(bytes)) => {
+                if route.as_str().starts_with(API_PAGES) {
+                    changes.extend(index_with_one_less(out)?);
+                }
                 if route.as_str() == CATALOG_CSV {
                     changes.push((Route::new(CATALOG_XLSX)?, workbook_of(&bytes)?));
                     done.n_changed += 1;
@@ -134,6 +137,17 @@ fn clear(order: &Order<'_>, note: &ReleaseNote, done: &mut Done) -> Result<Relea
         crate::records::sync_parent(&path)?;
     }
     Ok(note)
+}
+
+/// The pages of all datasets in the static API, and where their number stands.
+const API_PAGES: &str = "api/v1/datasets/page/";
+const API_INDEX: &str = "api/v1/index.json";
+
+/// The front page of the API; one that cannot be read is left to the next build, because it names no dataset.
+fn index_with_one_less(out: &Path) -> Result<Option<(Route, Vec<u8>)>> {
+    let route = Route::new(API_INDEX)?;
+    let index = std::fs::read(route.below(out)).ok().and_then(|bytes| cut::one_less(&bytes).ok());
+    Ok(index.map(|bytes| (route, bytes)))
 }
 
 /// The whole catalog as a table, in both forms; the workbook is made of the other one.

@@ -106,7 +106,6 @@ def check_paging(site: Site, report: Report) -> None:
         seen.add(url)
         page = json.loads(fetch(url)[1])
         found += [item["id"] for item in page["items"]]
-        report.demand(page["total"] == len(site.dataset_ids), url, f"total {page['total']}")
         url = page.get("next") and urljoin(url, page["next"])
     report.demand(not url, "api/v1/datasets/", "`next` leads in a circle")
     report.saw("pages", len(seen))

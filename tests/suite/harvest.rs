@@ -45,11 +45,11 @@ fn pages_of_the_api_name_every_dataset_once_and_stay_as_they_are() {
     let before = project.read("public/api/v1/datasets/page/1.json");
     let entry = json(&project, "api/v1/datasets/e7.json");
     assert_eq!((entry["title"].as_str(), entry["class"].as_str()), (Some("名称7"), Some("unconditional")));
-    // Another entry at the end changes no page but the last, apart from the total.
+    // Another entry at the end changes no page but the last.
     project.append("datasets/catalog.csv", "e999,名称,甲局,无条件开放,教育,学校,2026-01-01\n");
     project.build_well();
     let after = project.read("public/api/v1/datasets/page/1.json");
-    assert_eq!(before.replace("\"total\":230", ""), after.replace("\"total\":231", ""));
+    assert_eq!(before, after);
 }
 
 #[test]
@@ -58,7 +58,6 @@ fn a_catalog_beyond_a_thousand_datasets_is_paged() {
     project.build_well();
     let first = project.read("public/catalog.ttl");
     assert!(first.contains("hydra:next") && first.contains("catalog/page/2.ttl"));
-    assert!(first.contains("hydra:totalItems 1003"), "{}", &first[first.len() - 600..]);
     for ending in ["ttl", "rdf", "jsonld"] {
         let second = project.read(&format!("public/catalog/page/2.{ending}"));
         assert!(second.contains("datasets/e1002/") && !second.contains("datasets/e999/"), "{ending}");
@@ -121,6 +120,8 @@ fn what_is_suspended_leaves_every_list_at_once_and_copies_are_told() {
     for gone in ["api/v1/datasets/b-1.json", "api/3/action/package_show/b-1", "datasets/b-1/metadata/dcat.ttl"] {
         assert!(!project.path(&format!("public/{gone}")).exists(), "{gone}");
     }
+    assert_eq!(json(&project, "api/v1/index.json")["datasets"]["total"], 1);
+    assert_eq!(json(&project, "api/3/action/package_search")["result"]["count"], 1);
     assert_eq!(json(&project, "api/v1/suspended.json")["datasets"][0]["dataset"], "b-1");
     let feed = project.read("public/changes/feed.xml");
     assert!(feed.contains("中止开放：乙数据") && feed.contains("发布：甲数据"), "{feed}");
