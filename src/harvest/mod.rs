@@ -20,6 +20,7 @@ use std::io::{BufWriter, Write};
 
 use anyhow::{Context, Result};
 use serde::Serialize;
+use serde_json::ser::Formatter;
 use serde_json::{Map, Value};
 
 use crate::assess::Report;
@@ -117,17 +118,42 @@ impl<T, F: Fn(&T) -> Value> Serialize for Each<'_, T, F> {
     }
 }
 
-/// Writes JSON of any length.
+/// Writes JSON of any length, each item of its outermost lists on a line of its own.
 ///
 /// Errors: when the stage cannot be written.
 pub(crate) fn put_json(stage: &Stage, route: &Route, value: &impl Serialize) -> Result<()> {
     let mut out = BufWriter::with_capacity(1 << 16, stage.writer(route)?);
-    serde_json::to_writer(&mut out, value).with_context(|| format!("writing {route}"))?;
+    let mut serializer = serde_json::Serializer::with_formatter(&mut out, ItemsOnLines::default());
+    value.serialize(&mut serializer).with_context(|| format!("writing {route}"))?;
     out.write_all(b"\n").with_context(|| format!("writing {route}"))?;
     let writer =
         out.into_inner().map_err(std::io::IntoInnerError::into_error).with_context(|| format!("writing {route}"))?;
     writer.finish()?;
     Ok(())
+}
+
+/// JSON with each item of an outermost list on its own line: a take-down finds and cuts lines.
+#[derive(Default)]
+struct ItemsOnLines {
+    /// How many lists the writer is in.
+    depth: usize,
+}
+
+impl Formatter for ItemsOnLines {
+    fn begin_array<W: Write + ?Sized>(&mut self, writer: &mut W) -> std::io::Result<()> {
+        self.depth += 1;
+        writer.write_all(b"[")
+    }
+
+    fn begin_array_value<W: Write + ?Sized>(&mut self, writer: &mut W, is_first: bool) -> std::io::Result<()> {
+        let (comma, line) = (if is_first { "" } else { "," }, if self.depth == 1 { "\n" } else { "" });
+        writer.write_all(comma.as_bytes()).and_then(|()| writer.write_all(line.as_bytes()))
+    }
+
+    fn end_array<W: Write + ?Sized>(&mut self, writer: &mut W) -> std::io::Result<()> {
+        self.depth -= 1;
+        writer.write_all(if self.depth == 0 { b"\n]" } else { b"]" })
+    }
 }
 
 /// JSON with one item of a list a line, so that a change of one dataset is a change of one line.

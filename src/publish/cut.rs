@@ -71,14 +71,64 @@ fn html(html: &str, address: &str) -> Option<String> {
 }
 
 fn json(name: &str, bytes: &[u8], mention: &Mention) -> Result<Vec<u8>> {
-    let mut value: Value = serde_json::from_slice(bytes).context("reading JSON")?;
     if is_id_list(name) {
+        let mut value: Value = serde_json::from_slice(bytes).context("reading JSON")?;
         let list = value.get_mut("result").and_then(Value::as_array_mut).context("no list of identifiers")?;
         list.retain(|item| item.as_str() != Some(mention.name.as_str()));
-    } else {
-        prune(&mut value, mention);
+        return written(&value);
     }
+    if let Some(bytes) = json_lines(std::str::from_utf8(bytes).context("not UTF-8")?, mention)? {
+        return Ok(bytes);
+    }
+    let mut value: Value = serde_json::from_slice(bytes).context("reading JSON")?;
+    prune(&mut value, mention);
     written(&value)
+}
+
+/// Cuts lists that have an item a line, as ours have, without reading the rest: they are as long as the catalog.
+///
+/// `None` where a line that leads to the dataset is no item by itself.
+fn json_lines(text: &str, mention: &Mention) -> Result<Option<Vec<u8>>> {
+    let mut res = Vec::with_capacity(text.len());
+    let (mut n_gone, mut copied) = (0_u64, 0);
+    for at in memchr::memmem::find_iter(text.as_bytes(), mention.folder.as_bytes()) {
+        if at < copied {
+            continue;
+        }
+        let begin = text[..at].rfind('\n').map_or(0, |idx| idx + 1);
+        let end = text[at..].find('\n').map_or(text.len(), |idx| at + idx + 1);
+        let item = text[begin..end].trim_end().trim_end_matches(',');
+        let Ok(mut value) = serde_json::from_str::<Value>(item) else { return Ok(None) };
+        res.extend_from_slice(&text.as_bytes()[copied..begin]);
+        copied = end;
+        if is_about(&value, mention) {
+            n_gone += 1;
+            continue;
+        }
+        prune(&mut value, mention);
+        serde_json::to_writer(&mut res, &value).context("writing JSON")?;
+        res.extend_from_slice(&text.as_bytes()[begin + item.len()..end]);
+    }
+    let rest = &text.as_bytes()[copied..];
+    if rest.starts_with(b"]") && res.ends_with(b",\n") {
+        // The last item went: the one before it is the last now.
+        res.truncate(res.len() - 2);
+        res.push(b'\n');
+    }
+    res.extend_from_slice(rest);
+    Ok(Some(if n_gone == 0 { res } else { recounted(res, n_gone) }))
+}
+
+/// A list whose first line has a `count` of its items, with so many less.
+fn recounted(bytes: Vec<u8>, n_gone: u64) -> Vec<u8> {
+    const COUNT: &[u8] = b"\"count\":";
+    let head = memchr::memchr(b'\n', &bytes).map_or(0, |end| end);
+    let Some(at) = memchr::memmem::find(&bytes[..head], COUNT).map(|at| at + COUNT.len()) else { return bytes };
+    let n_digits = bytes[at..].iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let count = std::str::from_utf8(&bytes[at..at + n_digits]).ok().and_then(|digits| digits.parse::<u64>().ok());
+    let Some(count) = count else { return bytes };
+    let count = count.saturating_sub(n_gone).to_string();
+    [&bytes[..at], count.as_bytes(), &bytes[at + n_digits..]].concat()
 }
 
 /// The front page of the API with one dataset less.
@@ -97,8 +147,7 @@ fn written(value: &Value) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Drops items of lists, and members of objects, that are about the dataset; others are looked into. A `count` beside a
-/// list counts its items.
+/// Drops items of lists, and members of objects, that are about the dataset; others are looked into.
 fn prune(value: &mut Value, mention: &Mention) {
     match value {
         Value::Array(items) => {
@@ -109,11 +158,6 @@ fn prune(value: &mut Value, mention: &Mention) {
         }
         Value::Object(members) => {
             members.retain(|_, member| !member.is_object() || !is_about(member, mention));
-            let n_gone = members.values().filter_map(Value::as_array).flatten().filter(|item| is_about(item, mention));
-            let n_gone = n_gone.count() as u64;
-            if let Some(count) = members.get("count").and_then(Value::as_u64) {
-                members.insert("count".to_owned(), count.saturating_sub(n_gone).into());
-            }
             for (_, member) in members {
                 prune(member, mention);
             }
@@ -222,10 +266,23 @@ mod tests {
     #[test]
     fn json_loses_the_items_that_are_about_it() {
         let told = r#"{"total":2,"items":[{"id":"aa","url":"https://x/datasets/aa/"},{"id":"b","url":"https://x/datasets/b/"}]}"#;
-        assert_eq!(cut("p.json", told), "{\"items\":[{\"id\":\"b\",\"url\":\"https://x/datasets/b/\"}],\"total\":2}\n");
+        assert_eq!(cut("p.json", told), "{\"items\":[{\"id\":\"b\",\"url\":\"https://x/datasets/b/\"}],\"total\":2}");
         let graph = r#"{"@graph":[{"@id":"c","dcat:dataset":{"@id":"https://x/datasets/aa/#dataset"}},{"@id":"https://x/datasets/aa/#dataset","t":["甲"]}]}"#;
-        assert_eq!(cut("p.jsonld", graph), "{\"@graph\":[{\"@id\":\"c\"}]}\n");
+        assert_eq!(cut("p.jsonld", graph), "{\"@graph\":[{\"@id\":\"c\"}]}");
         assert_eq!(cut("api/3/action/package_list", r#"{"result":["aa","ab"]}"#), "{\"result\":[\"ab\"]}\n");
+    }
+
+    #[test]
+    fn long_lists_lose_lines() {
+        let item = |id: &str| format!("{{\"u\":\"https://x/datasets/{id}/\"}}");
+        let told = format!("{{\"count\":3,\"l\":[\n{},\n{},\n{}\n]}}\n", item("b"), item("aa"), item("c"));
+        assert_eq!(cut("p", &told), format!("{{\"count\":2,\"l\":[\n{},\n{}\n]}}\n", item("b"), item("c")));
+        let last = format!("{{\"l\":[\n{},\n{}\n]}}\n", item("b"), item("aa"));
+        assert_eq!(cut("p.json", &last), format!("{{\"l\":[\n{}\n]}}\n", item("b")));
+        let only = format!("{{\"l\":[\n{}\n]}}\n", item("aa"));
+        assert_eq!(cut("p.json", &only), "{\"l\":[\n]}\n");
+        let graph = "{\"@graph\":[\n{\"@id\":\"c\",\"has\":[{\"@id\":\"https://x/datasets/aa/#d\"},{\"@id\":\"e\"}]},\n{\"@id\":\"https://x/datasets/aa/#d\"}\n]}\n";
+        assert_eq!(cut("p.jsonld", graph), "{\"@graph\":[\n{\"@id\":\"c\",\"has\":[{\"@id\":\"e\"}]}\n]}\n");
     }
 
     #[test]
@@ -256,10 +313,28 @@ mod tests {
 
     #[test]
     fn what_is_not_what_its_name_says_is_an_error() {
-        for (name, bytes) in
-            [("x.json", &b"{"[..]), ("x.ttl", b"<"), ("x.xml", b"<a"), ("x.bin", b"/datasets/aa/"), ("x.html", b"\xff")]
-        {
+        for (name, bytes) in [
+            ("x.json", &b"{ /datasets/aa/"[..]),
+            ("x.ttl", b"<"),
+            ("x.xml", b"<a"),
+            ("x.bin", b"/datasets/aa/"),
+            ("x.html", b"\xff"),
+        ] {
             assert!(without(name, bytes, &Mention::of("aa")).is_err(), "{name}");
+        }
+    }
+
+    proptest::proptest! {
+        /// By lines or as a whole: what is left is the same, and JSON.
+        #[test]
+        fn lines_and_whole_agree(ids in proptest::collection::vec("(aa|b|c|aab)", 0..12)) {
+            let items: Vec<Value> =
+                ids.iter().map(|id| serde_json::json!({ "url": format!("https://x/datasets/{id}/"), "id": id })).collect();
+            let lines: Vec<String> = items.iter().map(Value::to_string).collect();
+            let text = format!("{{\"count\":{},\"items\":[\n{}\n]}}\n", ids.len(), lines.join(",\n"));
+            let left: Value = serde_json::from_str(&cut("list.json", &text)).unwrap();
+            let kept: Vec<&Value> = items.iter().filter(|item| item["id"] != "aa").collect();
+            proptest::prop_assert_eq!(&left, &serde_json::json!({ "count": kept.len(), "items": kept }));
         }
     }
 }
