@@ -11,7 +11,7 @@ const require = createRequire(import.meta.url);
 const axeSource = await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
 const root = process.env.SITE;
 const TYPES = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".csv": "text/csv", ".json": "application/json" };
-const PAGES = ["/", "/datasets/", "/datasets/gb4754/", "/datasets/hz-housing/", "/datasets/xzqh-yearly/", "/datasets/ccs/", "/themes/", "/providers/", "/terms/", "/licence/", "/objection/", "/quality/", "/notices/", "/about/", "/404.html", "/en/", "/en/datasets/hz-school/", "/formats/csv/", "/frequencies/", "/tags/"];
+const PAGES = ["/", "/datasets/", "/datasets/gb4754/", "/datasets/hz-housing/", "/datasets/xzqh-yearly/", "/datasets/ccs/", "/themes/", "/providers/", "/terms/", "/licence/", "/objection/", "/quality/", "/notices/", "/about/", "/api/", "/objection/status/", "/404.html", "/en/", "/en/datasets/hz-school/", "/formats/csv/", "/frequencies/", "/tags/"];
 
 let server, browser, base;
 
