@@ -79,7 +79,9 @@ class Site:
 
     def check_gone(self):
         left = holding(self.folder / "public", VALUE)
-        titled = [path for path in holding(self.folder / "public", TITLE) if "notices" not in path.parts]
+        # Notices and the lists of changes tell holders of copies which dataset they are to take offline.
+        told = {"notices", "changes"}
+        titled = [path for path in holding(self.folder / "public", TITLE) if not told & set(path.parts)]
         notices = [path for path in titled if path.parent.name == DATASET]
         assert not left and len(notices) == 2 and titled == notices, (left, titled)
         verified = self.run("verify")

@@ -1,6 +1,7 @@
 //! What a decision about a dataset does to the live site: on record first, then off the site, then in the lists of
 //! addresses that are gone. The staff's command line and the endpoint both go through here.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -173,8 +174,10 @@ impl LiveSite {
             let told: serde_json::Value = serde_json::from_slice(&std::fs::read(path).ok()?).ok()?;
             Some(told.get("title")?.as_str()?.to_owned())
         };
-        let mut res = feeds::of_record(inputs, strings, &title_of)?;
-        res.extend(changes::of_record(inputs, &title_of)?);
+        let published: BTreeSet<&str> = inputs.history.published().collect();
+        let is_open = |id: &str| published.contains(id);
+        let mut res = feeds::of_record(inputs, strings, &is_open, &title_of)?;
+        res.extend(changes::of_record(inputs, &is_open)?);
         Ok(res)
     }
 

@@ -77,21 +77,19 @@ pub struct Change {
     pub day: Day,
     /// The dataset.
     pub dataset: String,
-    /// Its title.
-    pub title: String,
     /// What happened.
     pub what: Kind,
 }
 
 /// Everything that happened to datasets that are on the site or have a notice there, the newest first.
+///
+/// `is_open` says whether a dataset is on the site.
 #[must_use]
-pub fn all(inputs: &Inputs<'_>, title_of: &dyn Fn(&str) -> Option<String>) -> Vec<Change> {
+pub fn all(inputs: &Inputs<'_>, is_open: &dyn Fn(&str) -> bool) -> Vec<Change> {
     let mut res = Vec::new();
-    let mut titles: BTreeMap<&str, String> = BTreeMap::new();
+    let is_told = |id: &str| is_open(id) || inputs.holds.of(id).is_some();
     let mut resumed: BTreeSet<&str> = BTreeSet::new();
-    for hold in inputs.holds.log() {
-        let is_held = inputs.holds.of(&hold.dataset).is_some();
-        let Some(title) = title_of(&hold.dataset).or_else(|| is_held.then(|| hold.title.clone())) else { continue };
+    for hold in inputs.holds.log().iter().filter(|hold| is_told(&hold.dataset)) {
         let what = match hold.change {
             holds::Change::Suspension => Kind::Suspended,
             holds::Change::Withdrawal => Kind::Withdrawn,
@@ -100,12 +98,10 @@ pub fn all(inputs: &Inputs<'_>, title_of: &dyn Fn(&str) -> Option<String>) -> Ve
         if what == Kind::Restored {
             resumed.insert(&hold.dataset);
         }
-        titles.insert(&hold.dataset, title.clone());
         let moment = Day::moment_in_china(hold.recorded_at);
-        res.push(Change { moment, day: hold.day, dataset: hold.dataset.clone(), title, what });
+        res.push(Change { moment, day: hold.day, dataset: hold.dataset.clone(), what });
     }
-    for (id, steps) in inputs.history.all() {
-        let Some(title) = titles.get(id).cloned().or_else(|| title_of(id)) else { continue };
+    for (id, steps) in inputs.history.all().filter(|(id, _)| is_told(id)) {
         let mut is_first = true;
         for step in steps {
             let what = match step.what {
@@ -117,7 +113,7 @@ pub fn all(inputs: &Inputs<'_>, title_of: &dyn Fn(&str) -> Option<String>) -> Ve
             };
             is_first = false;
             let moment = format!("{}T00:00:00+08:00", step.day);
-            res.push(Change { moment, day: step.day, dataset: id.to_owned(), title: title.clone(), what });
+            res.push(Change { moment, day: step.day, dataset: id.to_owned(), what });
         }
     }
     res.sort_by(|a, b| (&b.moment, &a.dataset, a.what).cmp(&(&a.moment, &b.dataset, b.what)));
@@ -128,7 +124,7 @@ pub fn all(inputs: &Inputs<'_>, title_of: &dyn Fn(&str) -> Option<String>) -> Ve
 ///
 /// Errors: when the stage cannot be written.
 pub fn write(catalog: &Catalog<'_>, stage: &Stage) -> Result<()> {
-    for (route, bytes) in of_record(catalog.inputs, &|id| catalog.title_of(id))? {
+    for (route, bytes) in of_record(catalog.inputs, &|id| catalog.has(id))? {
         stage.put(&route, &bytes)?;
     }
     Ok(())
@@ -137,15 +133,14 @@ pub fn write(catalog: &Catalog<'_>, stage: &Stage) -> Result<()> {
 /// The files of the static API that a decision about a dataset changes.
 ///
 /// Errors: none that can come of data.
-pub fn of_record(inputs: &Inputs<'_>, title_of: &dyn Fn(&str) -> Option<String>) -> Result<Vec<Made>> {
+pub fn of_record(inputs: &Inputs<'_>, is_open: &dyn Fn(&str) -> bool) -> Result<Vec<Made>> {
     let issuer = inputs.issuer();
     let mut months: BTreeMap<String, Vec<Value>> = BTreeMap::new();
-    for change in all(inputs, title_of) {
+    for change in all(inputs, is_open) {
         months.entry(month(change.day)).or_default().push(json!({
             "at": change.moment,
             "dataset": change.dataset,
             "change": change.what.code_name(),
-            "title": change.title,
             "url": issuer.url(&format!("datasets/{}/", change.dataset)),
         }));
     }

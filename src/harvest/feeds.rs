@@ -6,7 +6,7 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 
 use crate::harvest::changes::{self, Change};
 use crate::harvest::{Catalog, Made};
-use crate::metadata::{Issuer, Record};
+use crate::metadata::Record;
 use crate::model::date::Day;
 use crate::model::route::Route;
 use crate::pages::facets::Kind;
@@ -60,7 +60,7 @@ pub fn write(catalog: &Catalog<'_>, stage: &Stage) -> Result<()> {
         }
     }
     let title_of = |id: &str| catalog.title_of(id);
-    for (route, bytes) in of_record(inputs, strings, &title_of)? {
+    for (route, bytes) in of_record(inputs, strings, &|id| catalog.has(id), &title_of)? {
         stage.put(&route, &bytes)?;
     }
     Ok(())
@@ -72,10 +72,12 @@ pub fn write(catalog: &Catalog<'_>, stage: &Stage) -> Result<()> {
 pub fn of_record(
     inputs: &Inputs<'_>,
     strings: &Strings,
+    is_open: &dyn Fn(&str) -> bool,
     title_of: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Vec<Made>> {
-    let changes = changes::all(inputs, title_of);
-    let entries = changes.iter().take(MAX_ENTRIES).map(|change| of_change(inputs.issuer(), strings, change)).collect();
+    let changes = changes::all(inputs, is_open);
+    let newest = changes.iter().take(MAX_ENTRIES);
+    let entries = newest.map(|change| of_change(inputs, strings, change, title_of)).collect();
     let changes = Feed { route: "changes/feed.xml", title: strings.get("changes"), page: "notices/", entries };
     let notices = Feed {
         route: NOTICES_FEED,
@@ -101,12 +103,21 @@ fn of_dataset(inputs: &Inputs<'_>, record: Record<'_>) -> Entry {
     }
 }
 
-fn of_change(issuer: Issuer<'_>, strings: &Strings, change: &Change) -> Entry {
+fn of_change(
+    inputs: &Inputs<'_>,
+    strings: &Strings,
+    change: &Change,
+    title_of: &dyn Fn(&str) -> Option<String>,
+) -> Entry {
     let label = strings.get(change.what.label());
+    let issuer = inputs.issuer();
+    let title = title_of(&change.dataset).or_else(|| inputs.holds.of(&change.dataset).map(|hold| hold.title.clone()));
+    // Without its title, of which nothing may be left, it is still known by its identifier.
+    let title = title.unwrap_or_else(|| change.dataset.clone());
     let page = issuer.url(&format!("datasets/{}/", change.dataset));
     Entry {
         id: format!("{page}#{}-{}", change.what.code_name(), change.moment),
-        title: format!("{label}：{}", change.title),
+        title: format!("{label}：{title}"),
         link: page,
         updated: change.moment.clone(),
         summary: strings.get(change.what.hint()).to_owned(),

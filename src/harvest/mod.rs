@@ -57,6 +57,12 @@ impl<'a> Catalog<'a> {
         Self { inputs, records, facets, strings, by_id }
     }
 
+    /// Whether a dataset is released.
+    #[must_use]
+    pub fn has(&self, id: &str) -> bool {
+        self.by_id.contains_key(id)
+    }
+
     /// The title of a released dataset.
     #[must_use]
     pub fn title_of(&self, id: &str) -> Option<String> {

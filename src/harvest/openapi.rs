@@ -158,7 +158,7 @@ fn schemas() -> Value {
         "Months": object(&[("months", list(&object(&[("month", text()), ("url", url())])))]),
         "Changes": object(&[("month", text()), ("changes", list(&object(&[("at", json!({ "type": "string", "format": "date-time" })),
             ("dataset", text()), ("change", json!({ "enum": ["published", "updated", "suspended", "withdrawn", "restored"] })),
-            ("title", text()), ("url", url())])))]),
+            ("url", url())])))]),
         "Suspended": object(&[("datasets", list(&object(&[("dataset", text()), ("state", json!({ "enum": ["suspended", "withdrawn"] })),
             ("since", json!({ "type": "string", "format": "date" })), ("basis", text()), ("url", url())])))]),
         "Ckan": object(&[("success", json!({ "const": true })), ("help", text()), ("result", json!({}))]),

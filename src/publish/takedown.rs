@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use walkdir::WalkDir;
 
 use super::cut::{self, Mention};
 use super::{Folders, RELEASE_FILE, ReleaseNote, digest_of, ledger_text, read_ledger, read_note};
@@ -266,18 +265,33 @@ fn put(out: &Path, route: &Route, bytes: &[u8]) -> Result<()> {
 /// The lists and pages that lead to a dataset, with their bytes; the files of other datasets lead to none but their own.
 fn naming(out: &Path, mention: &Mention) -> Result<Vec<(Route, Vec<u8>)>> {
     let mut res = Vec::new();
-    for item in WalkDir::new(out).sort_by_file_name().into_iter().filter_entry(|item| !is_of_other(item)) {
-        let item = item.with_context(|| format!("listing {}", out.display()))?;
-        let name = item.path().strip_prefix(out).unwrap_or(item.path()).to_string_lossy().into_owned();
-        if !item.file_type().is_file() || !may_list(&name) {
+    look_through(out, "", mention, &mut res)?;
+    res.sort_by(|(a, _), (b, _)| a.cmp(b));
+    Ok(res)
+}
+
+/// Looks through a folder; those of other datasets are not even opened, there are as many as datasets.
+fn look_through(out: &Path, folder: &str, mention: &Mention, res: &mut Vec<(Route, Vec<u8>)>) -> Result<()> {
+    let dir = out.join(folder);
+    for item in dir.read_dir().with_context(|| format!("listing {}", dir.display()))? {
+        let item = item.with_context(|| format!("listing {}", dir.display()))?;
+        // What is not UTF-8 is no file of ours.
+        let Ok(file) = item.file_name().into_string() else { continue };
+        let name = if folder.is_empty() { file } else { format!("{folder}/{file}") };
+        let is_dir = item.file_type().with_context(|| format!("looking at {name}"))?.is_dir();
+        if is_of_other(&name, is_dir) {
             continue;
         }
-        let bytes = std::fs::read(item.path()).with_context(|| format!("reading {}", item.path().display()))?;
-        if mention.is_in(&name, &bytes) {
-            res.push((Route::new(&name)?, bytes));
+        if is_dir {
+            look_through(out, &name, mention, res)?;
+        } else if may_list(&name) {
+            let bytes = std::fs::read(item.path()).with_context(|| format!("reading {name}"))?;
+            if mention.is_in(&name, &bytes) {
+                res.push((Route::new(&name)?, bytes));
+            }
         }
     }
-    Ok(res)
+    Ok(())
 }
 
 /// Whether a file may list datasets: pages and texts for programs, but not what the workbook of the catalog is made from.
@@ -288,14 +302,13 @@ fn may_list(name: &str) -> bool {
 }
 
 /// Whether a folder or file is that of one dataset, or an asset.
-fn is_of_other(item: &walkdir::DirEntry) -> bool {
-    let parent = item.path().parent().and_then(Path::file_name).unwrap_or_default();
-    let name = item.file_name();
-    if item.file_type().is_dir() {
-        return (parent == "datasets" && name != "page") || (item.depth() == 1 && name == "assets");
+fn is_of_other(name: &str, is_dir: bool) -> bool {
+    let (parent, own) = name.rsplit_once('/').unwrap_or(("", name));
+    let folder = parent.rsplit('/').next().unwrap_or_default();
+    if is_dir {
+        return (folder == "datasets" && own != "page") || name == "assets";
     }
-    let is_in_api = item.path().parent().is_some_and(|parent| parent.ends_with("api/v1/datasets"));
-    is_in_api || parent == "package_show"
+    parent == "api/v1/datasets" || folder == "package_show"
 }
 
 #[cfg(test)]
