@@ -32,6 +32,7 @@ jsonl = {on}
 xlsx = {on}
 zip = {on}
 datapackage = {on}
+metadata = {on}
 """
 SITE_TITLE = "盐海市公共数据开放网站"
 

@@ -206,6 +206,7 @@ fn exports_of(formats: &[String]) -> ExportConfig {
         rows: has("rows"),
         zip: false,
         datapackage: false,
+        metadata: false,
         max_mib: crate::site::Limits::none(),
     }
 }

@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use crate::metadata::cite::{self, Acquired, Reference};
+use crate::metadata::graph::Graph;
 use crate::metadata::{Record, croissant, csvw, datacite, datapackage, dcat, json_bytes};
 
 /// A file by its path below the dataset's folder.
@@ -13,7 +14,8 @@ pub(super) type Paper = (String, Vec<u8>);
 /// Errors: none that can come of data.
 pub(super) fn all(record: Record<'_>, acquired: Acquired<'_>) -> Result<Vec<Paper>> {
     let mut res: Vec<Paper> = Vec::new();
-    let graph = dcat::dataset(record);
+    let is_wanted = record.issuer.site.exports.metadata;
+    let graph = if is_wanted { dcat::dataset(record) } else { Graph::default() };
     for paper in record.papers() {
         let bytes = match paper.path {
             "metadata/dcat.jsonld" => Some(graph.json_ld()?),
@@ -26,6 +28,9 @@ pub(super) fn all(record: Record<'_>, acquired: Acquired<'_>) -> Result<Vec<Pape
             _ => None,
         };
         res.extend(bytes.map(|bytes| (paper.path.to_owned(), bytes)));
+    }
+    if !is_wanted {
+        return Ok(res);
     }
     let reference = Reference::of(record, acquired);
     res.extend(cite::files(&reference).into_iter().map(|(name, bytes)| (format!("cite/{name}"), bytes)));

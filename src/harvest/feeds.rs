@@ -37,7 +37,7 @@ struct Feed<'a> {
     entries: Vec<Entry>,
 }
 
-/// Writes every feed.
+/// Writes the feeds of datasets: of all, by theme, by provider.
 ///
 /// Errors: when the stage cannot be written.
 pub fn write(catalog: &Catalog<'_>, stage: &Stage) -> Result<()> {
@@ -59,6 +59,14 @@ pub fn write(catalog: &Catalog<'_>, stage: &Stage) -> Result<()> {
             put(Feed { route: &route, title: &facet.name, page: &page, entries: entries(&facet.newest) })?;
         }
     }
+    Ok(())
+}
+
+/// Writes the feeds of changes and notices.
+///
+/// Errors: when the stage cannot be written.
+pub fn write_changes(catalog: &Catalog<'_>, stage: &Stage) -> Result<()> {
+    let (inputs, strings) = (catalog.inputs, catalog.strings);
     let title_of = |id: &str| catalog.title_of(id);
     for (route, bytes) in of_record(inputs, strings, &|id| catalog.has(id), &title_of)? {
         stage.put(&route, &bytes)?;

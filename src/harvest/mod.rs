@@ -88,23 +88,20 @@ impl<'a> Catalog<'a> {
     }
 }
 
+/// Writes the files of one kind.
+type Part = fn(&Catalog<'_>, &Stage) -> Result<()>;
+
 /// Writes every list into the stage; answers how the datasets do by what others measure.
 ///
 /// Errors: when the stage cannot be written.
 pub fn write(inputs: &Inputs<'_>, strings: &Strings, stage: &Stage) -> Result<Report> {
     let catalog = Catalog::new(inputs, strings);
-    let parts: [fn(&Catalog<'_>, &Stage) -> Result<()>; 9] = [
-        catalog::write,
-        table::write,
-        api::write,
-        changes::write,
-        openapi::write,
-        ckan::write,
-        oai::write,
-        feeds::write,
-        sitemap::write,
-    ];
-    parts.iter().try_for_each(|part| part(&catalog, stage))?;
+    // What a take-down writes anew is there always, and what search engines look for.
+    let always: [Part; 3] = [changes::write, feeds::write_changes, sitemap::write];
+    let wanted: [Part; 7] =
+        [catalog::write, table::write, api::write, openapi::write, ckan::write, oai::write, feeds::write];
+    let wanted = wanted.iter().filter(|_| inputs.site.exports.metadata);
+    always.iter().chain(wanted).try_for_each(|part| part(&catalog, stage))?;
     let report = Report::of(&catalog.records);
     scores::write(&report, stage)?;
     Ok(report)

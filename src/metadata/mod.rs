@@ -260,16 +260,16 @@ impl<'a> Record<'a> {
     #[must_use]
     pub fn papers(self) -> Vec<Paper> {
         let has_files = !self.release.files.originals.is_empty() || !self.release.files.tables.is_empty();
+        let exports = self.issuer.site.exports;
         let is_made = |paper: &&Paper| match paper.path {
             "metadata/croissant.jsonld" => has_files,
             "metadata/datacite.json" | "metadata/datacite.xml" => self.dataset().issued.or(self.updated()).is_some(),
             // The standard wants one resource at least.
-            "datapackage.json" => {
-                self.issuer.site.exports.datapackage && (has_files || !self.release.files.links.is_empty())
-            }
+            "datapackage.json" => exports.datapackage && (has_files || !self.release.files.links.is_empty()),
             _ => true,
         };
-        PAPERS.iter().filter(is_made).copied().collect()
+        let is_wanted = |paper: &&Paper| exports.metadata || paper.path == "datapackage.json";
+        PAPERS.iter().filter(is_wanted).filter(is_made).copied().collect()
     }
 
     /// The addresses of those files, by name.

@@ -163,6 +163,7 @@ pub fn plan<'a>(inputs: &Inputs<'a>, facets: &Facets) -> Result<std::result::Res
         ("notices".to_owned(), Page::Notices),
         ("api".to_owned(), Page::Api),
     ];
+    pages.retain(|(_, page)| !matches!(page, Page::Api) || inputs.site.exports.metadata);
     list_pages(&mut pages, "datasets", None, inputs.publishable.releases().len());
     for kind in Kind::ALL {
         pages.push((kind.folder().to_owned(), Page::FacetIndex(kind)));

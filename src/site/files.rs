@@ -94,6 +94,8 @@ pub struct ExportConfig {
     pub zip: bool,
     /// datapackage.json for each dataset.
     pub datapackage: bool,
+    /// What programs read of datasets and catalog: metadata, citations, the static API, feeds of datasets.
+    pub metadata: bool,
     /// Up to what size of the original, in MiB, each kind is made.
     pub max_mib: Limits,
 }
@@ -109,6 +111,7 @@ impl Default for ExportConfig {
             rows: true,
             zip: true,
             datapackage: true,
+            metadata: true,
             max_mib: Limits::default(),
         }
     }

@@ -289,8 +289,14 @@ fn i8_no_third_party() {
 /// I8: every link inside the site leads to a file of the site.
 #[test]
 fn i8_every_internal_link_resolves() {
+    for more in ["", "[exports]\nmetadata = false\n"] {
+        every_internal_link_resolves(more);
+    }
+}
+
+fn every_internal_link_resolves(more: &str) {
     let project = Project::new();
-    project.append("site.toml", "languages = [\"zh-CN\", \"en\"]\n");
+    project.append("site.toml", &format!("languages = [\"zh-CN\", \"en\"]\n{more}"));
     project.replace("site.toml", "https://data.example.invalid", "https://data.example.invalid/open");
     project.build_well();
     let site = project.site();

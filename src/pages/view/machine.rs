@@ -33,8 +33,11 @@ pub(super) fn head_links(scope: Scope<'_>, record: Record<'_>) -> Vec<HeadLink> 
         link("type", "https://schema.org/AboutPage".to_owned(), ""),
         link("type", "https://schema.org/Dataset".to_owned(), ""),
         link("license", record.licence_url(), ""),
-        link("alternate", scope.file_href(&crate::pages::plan::dataset_path(record.id())), "application/json"),
     ];
+    if record.issuer.site.exports.metadata {
+        let path = crate::pages::plan::dataset_path(record.id());
+        res.push(link("alternate", scope.file_href(&path), "application/json"));
+    }
     for paper in record.papers().into_iter().filter(|paper| !paper.is_citation) {
         let path = format!("datasets/{}/{}", record.id(), paper.path);
         res.push(link("describedby", scope.file_href(&path), paper.media_type));
@@ -53,7 +56,11 @@ pub(super) fn head_links(scope: Scope<'_>, record: Record<'_>) -> Vec<HeadLink> 
 pub(super) fn snippets(record: Record<'_>) -> Vec<Snippet> {
     let Some((table, csv)) = record.csv_files().next() else { return Vec::new() };
     let csv = record.url_of(&csv.route);
-    let api = record.issuer.url(&crate::pages::plan::dataset_path(record.id()));
+    let about = if record.issuer.site.exports.metadata {
+        format!("curl -fs \"{}\"\n", record.issuer.url(&crate::pages::plan::dataset_path(record.id())))
+    } else {
+        String::new()
+    };
     let parquet = table.derived.iter().find(|file| file.name.ends_with(".parquet"));
     let mut python = format!("import pandas as pd\n\ndf = pd.read_csv(\"{csv}\", dtype=str)\n");
     let mut duckdb = String::new();
@@ -69,7 +76,7 @@ pub(super) fn snippets(record: Record<'_>) -> Vec<Snippet> {
         "= Csv.Document(Web.Contents(\"{csv}\"), [Delimiter=\",\", Encoding=65001, QuoteStyle=QuoteStyle.Csv])\n"
     );
     let all = [
-        ("curl", "curl", format!("curl -fO \"{csv}\"\ncurl -fs \"{api}\"\n")),
+        ("curl", "curl", format!("curl -fO \"{csv}\"\n{about}")),
         ("pandas", "Python · pandas", python),
         ("r", "R", r),
         ("duckdb", "DuckDB", duckdb),

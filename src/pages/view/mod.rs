@@ -146,8 +146,10 @@ impl SiteView<'_> {
         match &job.page {
             Page::Home => {
                 let (template, mut context) = make("home.html", &home::view(scope, job))?;
-                let catalog = schema_org::catalog(self.inputs.issuer(), scope.tag());
-                context.insert_value("json_ld", escape::json_in_script(&catalog));
+                if self.inputs.site.exports.metadata {
+                    let catalog = schema_org::catalog(self.inputs.issuer(), scope.tag());
+                    context.insert_value("json_ld", escape::json_in_script(&catalog));
+                }
                 Ok((template, context))
             }
             Page::Newest(key) => self.list(job.language_idx, list::newest(scope, job, facet(key))),
@@ -155,7 +157,9 @@ impl SiteView<'_> {
             Page::FacetIndex(kind) => make("facets.html", &list::index(scope, job, *kind)),
             Page::Dataset(idx) => {
                 let (template, mut context) = make("dataset.html", &dataset::view(scope, job, *idx))?;
-                context.insert_value("json_ld", escape::json_in_script(&dataset::json_ld(scope, *idx)));
+                if self.inputs.site.exports.metadata {
+                    context.insert_value("json_ld", escape::json_in_script(&dataset::json_ld(scope, *idx)));
+                }
                 Ok((template, context))
             }
             Page::Held(hold) => make("held.html", &held::view(scope, job, hold)),

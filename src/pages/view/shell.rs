@@ -107,6 +107,7 @@ impl PageHead {
                 }
             })
             .collect();
+        let feed = Some(HeadLink::feed(scope, "feed.xml", scope.strings.get("datasets_title")));
         let mut crumbs = crumbs;
         if !job.folder.is_empty() {
             crumbs.push(Crumb { label: shorten(title, CRUMB_CHARS), href: None });
@@ -123,15 +124,15 @@ impl PageHead {
             },
             languages,
             crumbs,
-            links: vec![
-                HeadLink {
-                    rel: "search",
-                    href: scope.file_href("opensearch.xml"),
-                    media_type: "application/opensearchdescription+xml",
-                    title: site.title.in_language(scope.tag()).to_owned(),
-                },
-                HeadLink::feed(scope, "feed.xml", scope.strings.get("datasets_title")),
-            ],
+            links: vec![HeadLink {
+                rel: "search",
+                href: scope.file_href("opensearch.xml"),
+                media_type: "application/opensearchdescription+xml",
+                title: site.title.in_language(scope.tag()).to_owned(),
+            }]
+            .into_iter()
+            .chain(feed.filter(|_| site.exports.metadata))
+            .collect(),
         }
     }
 }
@@ -158,15 +159,6 @@ fn shared_context(scope: Scope<'_>) -> tera::Context {
         let route = scope.site.theme.asset_routes.get(name);
         route.map_or_else(String::new, |route| href(&site.base_path(), route.as_str()))
     };
-    let nav = |rows: &[(&'static str, &str, &str)]| -> Vec<NavItem> {
-        rows.iter()
-            .map(|(key, label, folder)| NavItem {
-                key,
-                label: strings.get(label).to_owned(),
-                href: scope.page_href(folder),
-            })
-            .collect()
-    };
     let mut context = tera::Context::new();
     context.insert("t", strings.all());
     context.insert("lang", scope.tag());
@@ -182,27 +174,20 @@ fn shared_context(scope: Scope<'_>) -> tera::Context {
     );
     context.insert(
         "nav",
-        &nav(&[
-            ("datasets", "nav_datasets", "datasets"),
-            ("themes", "nav_themes", "themes"),
-            ("providers", "nav_providers", "providers"),
-            ("notices", "nav_notices", "notices"),
-            ("quality", "nav_quality", "quality"),
-            ("objection", "nav_objection", "objection"),
-            ("about", "nav_about", "about"),
-        ]),
+        &nav(
+            scope,
+            &[
+                ("datasets", "nav_datasets", "datasets"),
+                ("themes", "nav_themes", "themes"),
+                ("providers", "nav_providers", "providers"),
+                ("notices", "nav_notices", "notices"),
+                ("quality", "nav_quality", "quality"),
+                ("objection", "nav_objection", "objection"),
+                ("about", "nav_about", "about"),
+            ],
+        ),
     );
-    let mut foot_links = nav(&[
-        ("terms", "nav_terms", "terms"),
-        ("licence", "nav_licence", "licence"),
-        ("api", "nav_api", "api"),
-        ("objection", "nav_objection", "objection"),
-        ("about", "nav_about", "about"),
-    ]);
-    if inputs.content.iter().any(|page| page.folder == "accessibility") {
-        foot_links.extend(nav(&[("accessibility", "accessibility", "accessibility")]));
-    }
-    context.insert("foot_links", &foot_links);
+    context.insert("foot_links", &foot_links(scope));
     context.insert("footer", &footer(scope));
     context.insert("report_errors_url", &site.footer.report_errors_url);
     context.insert("groups", &facet_groups(scope));
@@ -211,6 +196,29 @@ fn shared_context(scope: Scope<'_>) -> tera::Context {
     context.insert("notices_href", &scope.page_href("notices"));
     debug_assert_eq!(language_prefix(inputs, 0), "");
     context
+}
+
+fn nav(scope: Scope<'_>, rows: &[(&'static str, &str, &str)]) -> Vec<NavItem> {
+    let item = |(key, label, folder): &(&'static str, &str, &str)| NavItem {
+        key,
+        label: scope.strings.get(label).to_owned(),
+        href: scope.page_href(folder),
+    };
+    rows.iter().map(item).collect()
+}
+
+/// The links at the foot; the page about what programs read is there only where they can.
+fn foot_links(scope: Scope<'_>) -> Vec<NavItem> {
+    let inputs = scope.site.inputs;
+    let mut rows = vec![("terms", "nav_terms", "terms"), ("licence", "nav_licence", "licence")];
+    if inputs.site.exports.metadata {
+        rows.push(("api", "nav_api", "api"));
+    }
+    rows.extend([("objection", "nav_objection", "objection"), ("about", "nav_about", "about")]);
+    if inputs.content.iter().any(|page| page.folder == "accessibility") {
+        rows.push(("accessibility", "accessibility", "accessibility"));
+    }
+    nav(scope, &rows)
 }
 
 fn csp_of(endpoint: Option<&str>) -> String {
