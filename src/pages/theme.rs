@@ -24,6 +24,7 @@ pub const BUILT_IN: &[(&str, &[u8])] = embedded![
     "templates/api.html",
     "templates/base.html",
     "templates/card.html",
+    "templates/chart.html",
     "templates/content.html",
     "templates/dataset.html",
     "templates/facets.html",

@@ -3,10 +3,11 @@
 use serde::Serialize;
 
 use crate::gate::Release;
+use crate::model::dataset::Dataset;
 use crate::model::table::Table;
 use crate::pages::strings::{count, shorten, showable};
 use crate::pages::view::Scope;
-use crate::pages::view::charts::Allowance;
+use crate::pages::view::charts::{self, Allowance, ChartView};
 use crate::pages::view::fields::{self, FieldView};
 
 #[derive(Serialize)]
@@ -16,6 +17,7 @@ pub(super) struct TableView {
     columns: Vec<String>,
     rows: Vec<Vec<CellView>>,
     note: String,
+    charts: Vec<ChartView>,
     fields: Vec<FieldView>,
 }
 
@@ -33,10 +35,11 @@ const CELL_CHARS: usize = 120;
 /// The tables that a page previews.
 pub(super) fn views(scope: Scope<'_>, release: &Release) -> Vec<TableView> {
     let mut allowance = Allowance::of_page();
-    release.files.tables.iter().take(MAX_PREVIEWS).map(|table| view(scope, table, &mut allowance)).collect()
+    let dataset = &release.cleared.dataset;
+    release.files.tables.iter().take(MAX_PREVIEWS).map(|table| view(scope, dataset, table, &mut allowance)).collect()
 }
 
-fn view(scope: Scope<'_>, table: &Table, allowance: &mut Allowance) -> TableView {
+fn view(scope: Scope<'_>, dataset: &Dataset, table: &Table, allowance: &mut Allowance) -> TableView {
     let n_shown = table.preview.len() as u64;
     let rows = count(table.n_rows);
     let note = if n_shown == table.n_rows {
@@ -52,6 +55,7 @@ fn view(scope: Scope<'_>, table: &Table, allowance: &mut Allowance) -> TableView
     TableView {
         label: scope.strings.fill("preview_label", &[("name", &name)]),
         name,
+        charts: charts::of_table(scope.strings, dataset, table),
         fields: fields::views(scope.strings, table, allowance),
         columns: table.columns.iter().map(|column| showable(&column.name)).collect(),
         rows: table.preview.iter().map(|row| row.iter().map(cell).collect()).collect(),
