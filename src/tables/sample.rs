@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn a_series_is_one_row_a_day_and_its_number_the_sum() {
-        let rows: Vec<_> = (0..50).map(|n| vec![n.to_string(), day(n), (n * 7 % 11).to_string(), (n * 2).to_string()]);
+        let rows = (0..50).map(|n| vec![n.to_string(), day(n), (n * 7 % 11).to_string(), (n * 2).to_string()]);
         let rows: Vec<Vec<String>> = rows.collect();
         let samples = sampled(&["序号", "日期", "男", "合计"], &rows);
         assert_eq!(samples.len(), 1);
@@ -213,13 +213,13 @@ mod tests {
 
     #[test]
     fn samples_are_bounded_and_reach_from_the_first_row_to_the_last() {
-        let rows: Vec<_> = (0..9_000).map(|n| vec![day(n), if n % 3 == 0 { n.to_string() } else { String::new() }]);
+        let rows = (0..9_000).map(|n| vec![day(n), if n % 3 == 0 { n.to_string() } else { String::new() }]);
         let rows: Vec<Vec<String>> = rows.collect();
         let samples = sampled(&["日期", "人数"], &rows);
         let kept = &samples[0].rows;
         assert!(kept.len() <= SAMPLE_ROWS && kept.len() >= SAMPLE_ROWS / 4 && !samples[0].is_all, "{}", kept.len());
         assert!(kept[0][0] == day(0) && kept[kept.len() - 1][0] > day(8_900));
-        let small: Vec<_> = (0..1_000).map(|n| vec![day(n), if n < 600 { n.to_string() } else { String::new() }]);
+        let small = (0..1_000).map(|n| vec![day(n), if n < 600 { n.to_string() } else { String::new() }]);
         let small = sampled(&["日期", "人数"], &small.collect::<Vec<_>>());
         assert_eq!(small[0].rows.len(), SAMPLE_ROWS);
     }

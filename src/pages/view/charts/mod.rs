@@ -8,6 +8,8 @@ mod places;
 mod scale;
 mod series;
 pub(super) mod spark;
+#[cfg(test)]
+mod tests;
 mod time_scale;
 
 use serde::Serialize;

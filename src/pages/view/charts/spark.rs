@@ -59,6 +59,16 @@ mod tests {
         assert_eq!(skyline(&[u64::MAX, u64::MAX / 2]), "M0 20V0h3V10h3V20z");
     }
 
+    proptest::proptest! {
+        #[test]
+        fn outlines_are_short_and_stay_in_their_box(counts in proptest::collection::vec(proptest::num::u64::ANY, 0..=20)) {
+            let path = skyline(&counts);
+            proptest::prop_assert!(path.len() <= 140 && path.chars().all(|c| "M Vhz0123456789".contains(c)), "{path}");
+            let heights = path.split('V').skip(1).map(|rest| rest.split(['h', 'z']).next().unwrap().parse::<u64>().unwrap());
+            proptest::prop_assert!(heights.max().is_none_or(|height| height <= HEIGHT));
+        }
+    }
+
     #[test]
     fn bars_are_neither_invisible_nor_too_wide() {
         assert_eq!(width(0, 0), 0);
