@@ -19,6 +19,14 @@ pub(super) fn views(strings: &Strings, dataset: &Dataset, table: &Table, n_most:
     let sorts = |column: &&Column| n_kinds(column, table.n_rows).is_some();
     let mut columns: Vec<&Column> = table.columns.iter().filter(sorts).collect();
     columns.sort_by_key(|column| n_kinds(column, table.n_rows).is_none_or(|n_kinds| n_kinds > MAX_TOP as u64));
+    // A name and its code sort rows alike: one picture is enough.
+    let mut told: Vec<Vec<u64>> = Vec::new();
+    columns.retain(|column| {
+        let counts = column.profile.top.iter().map(|top| top.count).collect();
+        let is_new = !told.contains(&counts);
+        told.push(counts);
+        is_new
+    });
     columns.into_iter().take(n_most).map(|column| view(strings, dataset, table, column)).collect()
 }
 
@@ -41,19 +49,18 @@ fn view(strings: &Strings, dataset: &Dataset, table: &Table, column: &Column) ->
     let n_values = table.n_rows.saturating_sub(profile.n_missing);
     let n_told: u64 = profile.top.iter().map(|top| top.count).sum();
     let rest = n_values.saturating_sub(n_told);
-    let longest = profile.top.iter().map(|top| top.count).max().unwrap_or_default().max(rest);
-    let row = |label: String, n: u64| BarRow {
-        label,
-        count: count(n),
-        width: spark::width(n, longest),
-        share: share(n, n_values),
-    };
-    let mut rows: Vec<BarRow> =
-        profile.top.iter().map(|top| row(shorten(&named(strings, &top.value), NAME_CHARS), top.count)).collect();
+    let longest = profile.top.iter().map(|top| top.count).max().unwrap_or_default();
+    let row = |label: String, n: u64, width: u64| BarRow { label, count: count(n), width, share: share(n, n_values) };
+    let shown = profile
+        .top
+        .iter()
+        .map(|top| row(shorten(&named(strings, &top.value), NAME_CHARS), top.count, spark::width(top.count, longest)));
+    let mut rows: Vec<BarRow> = shown.collect();
     if rest > 0 {
         let n_kinds = profile.distinct.map_or(0, |distinct| distinct.value());
         let others = n_kinds.saturating_sub(profile.top.len() as u64);
-        rows.push(row(strings.fill("chart_others", &[("n", &count(others))]), rest));
+        // Many kinds together are no kind: a bar for them would dwarf those beside it.
+        rows.push(row(strings.fill("chart_others", &[("n", &count(others))]), rest, 0));
     }
     let title = title_of(strings, dataset, column);
     ChartView {
