@@ -114,6 +114,7 @@ fn files() -> DatasetFiles {
         columns,
         n_rows: 2,
         preview: Vec::new(),
+        samples: Vec::new(),
         derived: vec![file("data", "学校.csv"), file("data", "学校.json")],
         pages: Vec::new(),
     };

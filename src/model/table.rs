@@ -39,12 +39,40 @@ pub struct Table {
     pub n_rows: u64,
     /// Shape: row-major, at most [`PREVIEW_ROWS`] rows, each with `columns.len()` cells; `None` where a value is missing.
     pub preview: Vec<Vec<Option<String>>>,
+    /// Evenly spread rows of a few columns, for pictures of the whole table.
+    pub samples: Vec<Sample>,
     /// The derived files.
     pub derived: Vec<DataFile>,
     /// Its files in the static API.
     pub pages: Vec<Route>,
 }
 
+/// Evenly spread rows of two columns.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Sample {
+    /// What the columns tell together.
+    pub subject: Subject,
+    /// Indexes of the columns, in the order that the subject says.
+    pub columns: [usize; 2],
+    /// At most [`SAMPLE_ROWS`] rows that have both values, in the order of the table.
+    pub rows: Vec<[String; 2]>,
+    /// Whether every row that has both values is among them.
+    pub is_all: bool,
+}
+
+/// What two columns tell together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Subject {
+    /// A day, moment or year, and a number.
+    Series,
+    /// A longitude and a latitude.
+    Places,
+}
+
+/// How many rows a sample has at most. Source: ours, because more points than these are not told apart in a picture as
+/// wide as a phone.
+pub const SAMPLE_ROWS: usize = 400;
 /// How many rows a dataset page shows. Source: `design/frontend.md` 3.1.
 pub const PREVIEW_ROWS: usize = 20;
 

@@ -22,8 +22,10 @@ macro_rules! embedded {
 /// The built-in theme, file by file.
 pub const BUILT_IN: &[(&str, &[u8])] = embedded![
     "templates/api.html",
+    "templates/bars.html",
     "templates/base.html",
     "templates/card.html",
+    "templates/chart.html",
     "templates/content.html",
     "templates/dataset.html",
     "templates/facets.html",

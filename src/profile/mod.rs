@@ -8,7 +8,7 @@
 mod counts;
 mod finish;
 mod many;
-mod names;
+pub mod names;
 pub mod numbers;
 pub mod shape;
 pub mod time;

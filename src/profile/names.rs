@@ -31,22 +31,48 @@ const CODE_TOKENS: &[&str] =
     &["id", "code", "codes", "zip", "zipcode", "postcode", "phone", "tel", "fax", "isbn", "uuid", "no"];
 const DATE_WORDS: &[&str] = &["日期", "时间", "年月日"];
 const DATE_TOKENS: &[&str] = &["date", "datetime", "time", "day"];
+const YEAR_WORDS: &[&str] = &["年份", "年度"];
+const YEAR_TOKENS: &[&str] = &["year"];
+const TOTAL_WORDS: &[&str] = &["合计", "总计", "总数", "总量"];
+const TOTAL_TOKENS: &[&str] = &["total", "sum"];
+const NUMBERING_WORDS: &[&str] = &["序号", "行号"];
 const LONGITUDE_WORDS: &[&str] = &["经度"];
 const LONGITUDE_TOKENS: &[&str] = &["lng", "lon", "long", "longitude"];
 const LATITUDE_WORDS: &[&str] = &["纬度"];
 const LATITUDE_TOKENS: &[&str] = &["lat", "latitude"];
 
 /// Whether values name things.
+#[must_use]
 pub fn is_code(name: &str) -> bool {
     says(name, CODE_WORDS, CODE_TOKENS)
 }
 
 /// Whether values are days or moments.
+#[must_use]
 pub fn is_date(name: &str) -> bool {
     says(name, DATE_WORDS, DATE_TOKENS)
 }
 
+/// Whether values are years.
+#[must_use]
+pub fn is_year(name: &str) -> bool {
+    fold(name) == "年" || says(name, YEAR_WORDS, YEAR_TOKENS)
+}
+
+/// Whether values are sums over other columns.
+#[must_use]
+pub fn is_total(name: &str) -> bool {
+    says(name, TOTAL_WORDS, TOTAL_TOKENS)
+}
+
+/// Whether values count the rows.
+#[must_use]
+pub fn is_numbering(name: &str) -> bool {
+    says(name, NUMBERING_WORDS, &[])
+}
+
 /// The largest absolute value that degrees of such a name have; `None` for other names.
+#[must_use]
 pub fn max_degrees(name: &str) -> Option<f64> {
     if says(name, LONGITUDE_WORDS, LONGITUDE_TOKENS) {
         Some(180.0)
@@ -98,5 +124,7 @@ mod tests {
         assert_eq!(max_degrees("geo_lat"), Some(90.0));
         assert_eq!(max_degrees("latent"), None);
         assert!(is_date("发布日期") && is_date("updateTime") && !is_date("update"));
+        assert!(is_year("年份") && is_year("年") && is_year("buildYear") && !is_year("启用时间") && !is_year("学年制"));
+        assert!(is_total("可售套数_合计") && !is_total("总经理") && is_numbering("序号"));
     }
 }

@@ -96,7 +96,8 @@ pub fn iso_text(micros: i64, is_day: bool) -> String {
 }
 
 /// Year, month and day of a number of days since 1970-01-01.
-fn civil(days: i64) -> (i64, i64, i64) {
+#[must_use]
+pub fn civil(days: i64) -> (i64, i64, i64) {
     // Eras of 400 years that begin on the first of March: the inverse of `days_since_1970`.
     let days = days + 719_468;
     let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
@@ -150,7 +151,8 @@ fn digits(rest: &mut &[u8], n_least: usize, n_most: usize) -> Option<i64> {
 }
 
 /// Days since 1970-01-01; `None` where the calendar has no such day.
-fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i32> {
+#[must_use]
+pub fn days_since_1970(year: i64, month: i64, day: i64) -> Option<i32> {
     let is_leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
     let n_days = match month {
         2 => 28 + i64::from(is_leap),

@@ -14,6 +14,7 @@ use crate::screening::tokens::CellTokens;
 use crate::screening::{Suspicion, TableScreen};
 use crate::site::ExportConfig;
 use crate::stage::Stage;
+use crate::tables::sample::Samplers;
 
 /// Where the derived files of a table go.
 #[derive(Clone, Copy)]
@@ -66,9 +67,10 @@ pub fn build(reader: &mut dyn Reader, target: Target<'_>) -> Result<Built, Troub
         config: target.exports,
         size_bytes: target.size_bytes,
     };
+    let mut samplers = Samplers::of(&profiled.columns, profiled.n_rows);
     let made = match kept {
-        Some(kept) => write_kept(kept, order)?,
-        None => write(reader, order)?,
+        Some(kept) => write_kept(kept, order, &mut samplers)?,
+        None => write(reader, order, &mut samplers)?,
     };
     let mut notices = reader.notices();
     notices.extend(notices_of(&made));
@@ -81,6 +83,7 @@ pub fn build(reader: &mut dyn Reader, target: Target<'_>) -> Result<Built, Troub
         columns: profiled.columns,
         n_rows: profiled.n_rows,
         preview: profiled.preview,
+        samples: samplers.finish(),
         derived: made.files,
         pages: made.pages,
     };
@@ -209,23 +212,25 @@ impl Gathered {
 }
 
 /// Writes derived files from rows that were kept.
-fn write_kept(kept: Kept, order: Order<'_>) -> Result<Made> {
+fn write_kept(kept: Kept, order: Order<'_>, samplers: &mut Samplers) -> Result<Made> {
     let mut writers = TableWriters::open(order)?;
     for mut batches in kept {
         for batch in &mut batches {
             batch.widen(order.columns.len());
         }
+        samplers.add(&batches);
         writers.rows(&batches)?;
     }
     writers.finish().context("finishing derived files")
 }
 
 /// Reads a table for its derived files.
-fn write(reader: &mut dyn Reader, order: Order<'_>) -> Result<Made> {
+fn write(reader: &mut dyn Reader, order: Order<'_>, samplers: &mut Samplers) -> Result<Made> {
     let mut writers = TableWriters::open(order)?;
     let mut n_rows = 0;
     let outcome = reader.read(&mut |batches| {
         n_rows += batches.iter().map(|batch| batch.n_rows() as u64).sum::<u64>();
+        samplers.add(&batches);
         writers.rows(&batches)
     });
     let changed = || anyhow!("{}: the file changed while it was read", order.table);

@@ -7,6 +7,7 @@ pub mod build;
 mod magic;
 mod memory;
 mod names;
+mod sample;
 mod screened;
 mod transform;
 

@@ -7,14 +7,14 @@ use crate::metadata::{Record, schema_org};
 use crate::model::table::{DataFile, Table};
 use crate::pages::facets::{Kind, facet_slug, is_overdue, next_due, updated};
 use crate::pages::plan::Job;
-use crate::pages::strings::{count, shorten, showable, size};
+use crate::pages::strings::{count, shorten, size};
 use crate::pages::view::card::frequency;
 use crate::pages::view::cite::{self, CitationView};
-use crate::pages::view::fields::{self, FieldView};
 use crate::pages::view::form;
 use crate::pages::view::history::history;
 use crate::pages::view::machine::{self, Snippet};
 use crate::pages::view::shell::{Crumb, PageHead};
+use crate::pages::view::table::{self, TableView};
 use crate::pages::view::{Fact, Scope, facts};
 
 #[derive(Serialize)]
@@ -56,22 +56,6 @@ struct Download {
     href: String,
     label: String,
     size: String,
-}
-
-#[derive(Serialize)]
-struct TableView {
-    name: String,
-    label: String,
-    columns: Vec<String>,
-    rows: Vec<Vec<CellView>>,
-    note: String,
-    fields: Vec<FieldView>,
-}
-
-#[derive(Serialize)]
-struct CellView {
-    text: String,
-    none: bool,
 }
 
 #[derive(Serialize)]
@@ -121,11 +105,6 @@ struct Part {
     external: bool,
 }
 
-/// How many tables a page previews; the others are in the list of files.
-const MAX_PREVIEWS: usize = 8;
-/// Longest cell in a preview, in characters.
-const CELL_CHARS: usize = 120;
-
 pub(super) fn view(scope: Scope<'_>, job: &Job<'_>, release_idx: usize) -> DatasetView {
     let inputs = scope.site.inputs;
     let release = &inputs.publishable.releases()[release_idx];
@@ -154,7 +133,7 @@ pub(super) fn view(scope: Scope<'_>, job: &Job<'_>, release_idx: usize) -> Datas
         downloads: downloads(scope, release, package.zip.as_ref()),
         links: release.files.links.clone(),
         has_files: !release.files.originals.is_empty() || !release.files.tables.is_empty(),
-        tables: release.files.tables.iter().take(MAX_PREVIEWS).map(|table| table_view(scope, table)).collect(),
+        tables: table::views(scope, release),
         tables_are_many: release.files.tables.len() > 1,
         items_have_format: dataset.items.iter().any(|item| !item.format.is_empty()),
         items_have_description: dataset.items.iter().any(|item| !item.description.is_empty()),
@@ -248,29 +227,6 @@ fn downloads(scope: Scope<'_>, release: &Release, zip: Option<&DataFile>) -> Vec
     }
     res.extend(zip.map(|zip| button(zip, scope.strings.get("download_zip").to_owned())));
     res
-}
-
-fn table_view(scope: Scope<'_>, table: &Table) -> TableView {
-    let n_shown = table.preview.len() as u64;
-    let rows = count(table.n_rows);
-    let note = if n_shown == table.n_rows {
-        scope.strings.fill("preview_all", &[("rows", &rows)])
-    } else {
-        scope.strings.fill("preview_note", &[("shown", &count(n_shown)), ("rows", &rows)])
-    };
-    let cell = |value: &Option<String>| match value {
-        Some(text) => CellView { text: shorten(&showable(text), CELL_CHARS), none: false },
-        None => CellView { text: String::new(), none: true },
-    };
-    let name = if table.part.is_empty() { table.source.clone() } else { format!("{} · {}", table.source, table.part) };
-    TableView {
-        label: scope.strings.fill("preview_label", &[("name", &name)]),
-        name,
-        fields: table.columns.iter().map(|column| fields::view(scope.strings, column, table.n_rows)).collect(),
-        columns: table.columns.iter().map(|column| showable(&column.name)).collect(),
-        rows: table.preview.iter().map(|row| row.iter().map(cell).collect()).collect(),
-        note,
-    }
 }
 
 fn file_rows(scope: Scope<'_>, release: &Release, zip: Option<&DataFile>) -> Vec<FileRow> {

@@ -2,9 +2,11 @@
 
 use serde::Serialize;
 
+use crate::gate::Release;
 use crate::pages::facets::{Facet, Kind};
 use crate::pages::plan::{Job, PER_PAGE, n_pages};
 use crate::pages::strings::count;
+use crate::pages::view::quality::{self, Section};
 use crate::pages::view::shell::{Crumb, PageHead};
 use crate::pages::view::{Scope, Tile};
 
@@ -15,6 +17,8 @@ pub(super) struct ListView {
     kind_label: String,
     showing: String,
     pager: Pager,
+    /// How a provider keeps its data up to date; on the first of its pages.
+    section: Option<Section>,
 }
 
 #[derive(Serialize)]
@@ -125,7 +129,12 @@ fn list(scope: Scope<'_>, job: &Job<'_>, of: ListOf<'_>, showing: String) -> Lis
         Some(_) => page.description.clone(),
         None => strings.get("datasets_lead").to_owned(),
     };
-    ListView { page, lead, kind_label, showing, pager: pager(scope, &folder, number, n_pages(n_all)) }
+    let section = facet.filter(|(kind, _)| *kind == Kind::Provider && number.is_none()).map(|(_, facet)| {
+        let releases = scope.site.inputs.publishable.releases();
+        let own: Vec<&Release> = facet.newest.iter().map(|idx| &releases[*idx]).collect();
+        quality::timeliness(scope, &own)
+    });
+    ListView { section, page, lead, kind_label, showing, pager: pager(scope, &folder, number, n_pages(n_all)) }
 }
 
 /// First, last and the pages around the current one; the rest behind gaps.

@@ -2,6 +2,7 @@
 
 mod api;
 mod card;
+mod charts;
 mod cite;
 mod dataset;
 mod duties;
@@ -16,6 +17,7 @@ mod overview;
 mod quality;
 mod rules;
 mod shell;
+mod table;
 
 use std::collections::BTreeMap;
 

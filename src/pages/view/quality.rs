@@ -41,8 +41,9 @@ struct MissingView {
     remedy: String,
 }
 
+/// Shares of some datasets, as a table with bars.
 #[derive(Serialize)]
-struct Section {
+pub(super) struct Section {
     title: String,
     lead: String,
     column: String,
@@ -79,7 +80,8 @@ const FIELDS: &[Field] = &[
 
 pub(super) fn view(scope: Scope<'_>, job: &Job<'_>) -> QualityView {
     let inputs = scope.site.inputs;
-    let mut sections = vec![timeliness(scope), machine_readability(scope), completeness(scope)];
+    let all: Vec<&Release> = inputs.publishable.releases().iter().collect();
+    let mut sections = vec![timeliness(scope, &all), machine_readability(scope), completeness(scope)];
     if !inputs.regime.priority.domains.is_empty() {
         sections.push(domains(scope));
     }
@@ -113,7 +115,10 @@ fn scheme_view(scope: Scope<'_>, scheme: Scheme) -> SchemeView {
 }
 
 fn row(scope: Scope<'_>, label: String, part: usize, tone: &'static str) -> Row {
-    let whole = scope.site.inputs.publishable.releases().len();
+    row_of(label, (part, scope.site.inputs.publishable.releases().len()), tone)
+}
+
+fn row_of(label: String, (part, whole): (usize, usize), tone: &'static str) -> Row {
     Row {
         label,
         href: None,
@@ -124,20 +129,21 @@ fn row(scope: Scope<'_>, label: String, part: usize, tone: &'static str) -> Row 
     }
 }
 
-fn timeliness(scope: Scope<'_>) -> Section {
-    let releases = scope.site.inputs.publishable.releases();
+/// How many of some datasets are in time.
+pub(super) fn timeliness(scope: Scope<'_>, releases: &[&Release]) -> Section {
     let n_with = |state: Option<bool>| {
         releases.iter().filter(|release| is_overdue(release, scope.site.inputs.as_of) == state).count()
     };
     let text = |key: &str| scope.strings.get(key).to_owned();
+    let row = |key: &str, state, tone| row_of(text(key), (n_with(state), releases.len()), tone);
     Section {
         title: text("quality_timeliness"),
         lead: String::new(),
         column: text("quality_state"),
         rows: vec![
-            row(scope, text("quality_on_time"), n_with(Some(false)), "tone-ok"),
-            row(scope, text("quality_overdue"), n_with(Some(true)), "tone-bad"),
-            row(scope, text("quality_no_due"), n_with(None), "tone-bar"),
+            row("quality_on_time", Some(false), "tone-ok"),
+            row("quality_overdue", Some(true), "tone-bad"),
+            row("quality_no_due", None, "tone-bar"),
         ],
     }
 }
