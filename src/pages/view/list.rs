@@ -5,6 +5,7 @@ use serde::Serialize;
 use crate::pages::facets::{Facet, Kind};
 use crate::pages::plan::{Job, PER_PAGE, n_pages};
 use crate::pages::strings::count;
+use crate::pages::view::find::{self, Find};
 use crate::pages::view::shell::{Crumb, PageHead};
 use crate::pages::view::{Scope, Tile};
 
@@ -13,6 +14,11 @@ pub(super) struct ListView {
     page: PageHead,
     lead: String,
     kind_label: String,
+    /// The search, on the page of all datasets.
+    find: Option<Find>,
+    /// The way to the search within a facet.
+    within: Option<String>,
+    find_in: String,
     showing: String,
     pager: Pager,
 }
@@ -125,7 +131,19 @@ fn list(scope: Scope<'_>, job: &Job<'_>, of: ListOf<'_>, showing: String) -> Lis
         Some(_) => page.description.clone(),
         None => strings.get("datasets_lead").to_owned(),
     };
-    ListView { page, lead, kind_label, showing, pager: pager(scope, &folder, number, n_pages(n_all)) }
+    let within = facet.map(|(kind, facet)| find::within(scope, kind, &facet.name));
+    let find = if facet.is_none() && number.is_none() { find::find(scope) } else { None };
+    let find_in = strings.fill("find_in", &[("name", &name)]);
+    ListView {
+        page,
+        lead,
+        kind_label,
+        find,
+        within,
+        find_in,
+        showing,
+        pager: pager(scope, &folder, number, n_pages(n_all)),
+    }
 }
 
 /// First, last and the pages around the current one; the rest behind gaps.
