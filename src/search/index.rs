@@ -71,7 +71,7 @@ impl<'a> Index<'a> {
         let (variants, pinyin) = (fold::variants(), fold::pinyin());
         let mut table = |kind: &str, text: &str| -> Result<String> { put(&mut res, kind, &pack(text.as_bytes())?) };
         let (variants, pinyin) = (table("v", &variants)?, table("y", pinyin)?);
-        let packed: Vec<Vec<u8>> = self.shards.par_iter().map(|shard| packed_shard(shard)).collect::<Result<_>>()?;
+        let packed: Vec<Vec<u8>> = self.shards.par_iter().map(packed_shard).collect::<Result<_>>()?;
         let mut shards = Vec::with_capacity(packed.len());
         for (number, packed) in packed.iter().enumerate() {
             shards.push(if packed.is_empty() { String::new() } else { put(&mut res, &format!("p{number}"), packed)? });

@@ -97,6 +97,7 @@ test("a question finds every dataset whose text has it", async () => {
     const said = parseInt(await page.textContent("#found-count"), 10);
     assert.ok(wanted > 0 && said >= wanted, `${word}: ${said} of ${wanted}`);
     assert.equal((await titles(page)).length, Math.min(said, 20));
+    for (const mark of await page.locator("#found mark").allTextContents()) assert.ok(core.fold(mark).includes(core.fold(word)), mark);
   }
   assert.deepEqual(faults, []);
   await context.close();

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kaishu::model::route::Route;
 use kaishu::search::fold::Folder;
 use kaishu::search::grams::{self, Gram};
 use kaishu::search::postings::{self, Shard};
@@ -152,7 +153,7 @@ fn what_no_list_names_goes() {
     project.write_bytes("public/search/p3-0000000000.bin", b"old");
     let cut = removal::without(&project.path("public"), "unknown").unwrap();
     assert!(cut.changed.is_empty());
-    assert_eq!(cut.gone.iter().map(|route| route.as_str()).collect::<Vec<_>>(), ["search/p3-0000000000.bin"]);
+    assert_eq!(cut.gone.iter().map(Route::as_str).collect::<Vec<_>>(), ["search/p3-0000000000.bin"]);
 }
 
 /// The cases that `search.js` is tested with too.
@@ -161,8 +162,8 @@ fn texts_are_folded_as_in_the_browser() {
     let folder = Folder::new();
     let cases = std::fs::read_to_string(repository().join("tests/suite/search/fold.tsv")).unwrap();
     for line in cases.lines() {
-        let (text, folded) = line.split_once('\t').unwrap();
-        assert_eq!(folder.fold(text), folded);
+        let (text, wanted) = line.split_once('\t').unwrap();
+        assert_eq!(folder.fold(text), wanted);
     }
 }
 
