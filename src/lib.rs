@@ -10,7 +10,7 @@
 //!
 //! In reading order: [`model`] plain values, [`diag`] findings, [`site`] the configuration, [`rules`] the law as data,
 //! [`calendar`] working days, [`decisions`] of the team, [`screening`] for personal data, [`decode`], [`json`], [`separated`] and [`markdown`] the readers of text, [`stage`] where files are made, [`records`] what must be
-//! remembered, [`catalog`], [`gate`], [`metadata`] in the vocabularies of the world, [`assess`] by what others measure, [`tables`], [`exports`], [`pages`], [`harvest`] for programs that read the catalog, [`publish`], [`server`], [`effects`] of decisions on the live site, [`endpoint`] for what people send, and [`cli`] which calls them.
+//! remembered, [`catalog`], [`gate`], [`metadata`] in the vocabularies of the world, [`assess`] by what others measure, [`tables`], [`exports`], [`pages`], [`harvest`] for programs that read the catalog, [`search`] for readers' browsers, [`publish`], [`server`], [`effects`] of decisions on the live site, [`endpoint`] for what people send, and [`cli`] which calls them.
 //!
 //! What is absent on purpose: no stage reads the clock, the environment or a global; the gate does no output; only
 //! `stage` creates files of the site; only `cli` prints.
@@ -41,6 +41,7 @@ pub mod records;
 pub mod reuse;
 pub mod rules;
 pub mod screening;
+pub mod search;
 pub mod separated;
 pub mod server;
 pub mod site;

@@ -23,6 +23,7 @@ use crate::pages::{self, Inputs, theme};
 use crate::records::IDS_FILE;
 use crate::records::ids::Register;
 use crate::reuse::Reuse;
+use crate::search;
 use crate::stage::Stage;
 use crate::tables;
 
@@ -245,6 +246,9 @@ fn make(
     rendering.end(&rendered.n_pages.to_string());
     let n_pages = rendered.n_pages;
     let assessment = harvest::write(&inputs, &strings, &stage)?;
+    let indexing = progress.start("建立检索", "indexing for search", 0);
+    search::write(&inputs, &stage)?;
+    indexing.end(&counts.published.to_string());
     Ok(Some(Made { stage, catalog_files, register, datasets, approvals, grounds, assessment, n_pages }))
 }
 

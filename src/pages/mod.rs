@@ -40,7 +40,7 @@ use crate::stage::Stage;
 use facets::Facets;
 use parts::Parts;
 use plan::Job;
-pub use strings::{Strings, showable, size};
+pub use strings::{Strings, showable, size, two_lines};
 use theme::Theme;
 
 /// Everything that pages are made of.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use crate::model::dataset::Dataset;
 use crate::rules::fill;
 
 /// The strings of one language, by key.
@@ -114,6 +115,13 @@ pub fn shorten(text: &str, max_chars: usize) -> String {
         None => text.to_owned(),
         Some((end, _)) => format!("{}…", text[..end].trim_end()),
     }
+}
+
+/// Two lines of a dataset's summary for lists; nothing where it only repeats the title.
+#[must_use]
+pub fn two_lines(dataset: &Dataset) -> String {
+    const SUMMARY_CHARS: usize = 110;
+    if dataset.summary == dataset.title { String::new() } else { shorten(&dataset.summary, SUMMARY_CHARS) }
 }
 
 #[cfg(test)]

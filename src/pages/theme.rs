@@ -45,6 +45,7 @@ pub const BUILT_IN: &[(&str, &[u8])] = embedded![
     "assets/icon.svg",
     "assets/objection.js",
     "assets/prefs.js",
+    "assets/search.js",
     "assets/site.css",
     "assets/site.js",
     "i18n/en.toml",
@@ -213,7 +214,8 @@ mod tests {
         let states = ["held_reason_", "held_suspended", "held_withdrawn", "held_resumed", "dataset_now_"];
         let cases = ["ask_", "js_", "fault_", "wrong_", "why_", "step_", "state_", "ending_", "due_", "letter_"];
         let families =
-            [&["api_", "by_", "kind_", "freq_", "outcome_", "deadline_", "target_"][..], &states, &cases].concat();
+            [&["api_", "by_", "find_", "kind_", "freq_", "outcome_", "deadline_", "target_"][..], &states, &cases]
+                .concat();
         let indexes = ["themes_title", "providers_title", "formats_title", "frequencies_title", "tags_title"];
         let bytes = BUILT_IN.iter().find(|(known, _)| *known == "i18n/en.toml").unwrap().1;
         let table: BTreeMap<String, String> = toml::from_str(std::str::from_utf8(bytes).unwrap()).unwrap();

@@ -16,6 +16,7 @@ use crate::model::route::Route;
 use crate::pages::plan::{ckan_name, dataset_path};
 use crate::records::holds::{Hold, TakeDown};
 use crate::records::{Lock, chain, replace};
+use crate::search::removal;
 use crate::stage::Staged;
 
 /// What is to be taken down, and what stands in its place.
@@ -111,6 +112,10 @@ fn clear(order: &Order<'_>, note: &ReleaseNote, done: &mut Done) -> Result<Relea
             Err(_) => unreadable.push(route),
         }
     }
+    let search = removal::without(out, &order.hold.dataset)?;
+    done.n_changed += search.changed.len();
+    changes.extend(search.changed);
+    unreadable.extend(search.gone);
     for route in &unreadable {
         ledger.remove(route);
         done.n_removed += 1;

@@ -32,6 +32,7 @@ const ORDER: &[&str] = &[
     "tables",
     "pages",
     "harvest",
+    "search",
     "publish",
     "server",
     "effects",

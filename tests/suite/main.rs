@@ -28,6 +28,7 @@ mod law;
 mod pages;
 mod regressions;
 mod screening;
+mod search;
 mod serve;
 mod support;
 mod tables;

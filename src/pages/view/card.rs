@@ -3,11 +3,8 @@
 use serde::Serialize;
 
 use crate::pages::facets::{formats, is_overdue, updated};
-use crate::pages::strings::{count, shorten};
+use crate::pages::strings::{count, two_lines};
 use crate::pages::view::Scope;
-
-/// Characters of a summary in a list: two lines on a desk.
-const SUMMARY_CHARS: usize = 110;
 
 #[derive(Serialize)]
 pub(super) struct Card {
@@ -35,12 +32,10 @@ impl Card {
             _ => String::new(),
         };
         let has_data = !release.files.originals.is_empty() || !release.files.links.is_empty();
-        let summary =
-            if dataset.summary == dataset.title { String::new() } else { shorten(&dataset.summary, SUMMARY_CHARS) };
         Self {
             href: scope.page_href(&format!("datasets/{}", release.cleared.id)),
             title: dataset.title.clone(),
-            summary,
+            summary: two_lines(dataset),
             provider: dataset.provider.clone(),
             frequency: frequency(scope, dataset),
             date: if day.is_empty() { String::new() } else { scope.strings.fill("updated_on", &[("date", &day)]) },

@@ -6,6 +6,7 @@ use crate::gate::Release;
 use crate::pages::facets::{Facet, Kind};
 use crate::pages::plan::{Job, PER_PAGE, n_pages};
 use crate::pages::strings::count;
+use crate::pages::view::find::{self, Find};
 use crate::pages::view::quality::{self, Section};
 use crate::pages::view::shell::{Crumb, PageHead};
 use crate::pages::view::{Scope, Tile};
@@ -15,6 +16,11 @@ pub(super) struct ListView {
     page: PageHead,
     lead: String,
     kind_label: String,
+    /// The search, on the page of all datasets.
+    find: Option<Find>,
+    /// The way to the search within a facet.
+    within: Option<String>,
+    find_in: String,
     showing: String,
     pager: Pager,
     /// How a provider keeps its data up to date; on the first of its pages.
@@ -134,7 +140,20 @@ fn list(scope: Scope<'_>, job: &Job<'_>, of: ListOf<'_>, showing: String) -> Lis
         let own: Vec<&Release> = facet.newest.iter().map(|idx| &releases[*idx]).collect();
         quality::timeliness(scope, &own)
     });
-    ListView { section, page, lead, kind_label, showing, pager: pager(scope, &folder, number, n_pages(n_all)) }
+    let within = facet.map(|(kind, facet)| find::within(scope, kind, &facet.name));
+    let find = if facet.is_none() && number.is_none() { find::find(scope) } else { None };
+    let find_in = strings.fill("find_in", &[("name", &name)]);
+    ListView {
+        section,
+        page,
+        lead,
+        kind_label,
+        find,
+        within,
+        find_in,
+        showing,
+        pager: pager(scope, &folder, number, n_pages(n_all)),
+    }
 }
 
 /// First, last and the pages around the current one; the rest behind gaps.

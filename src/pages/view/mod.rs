@@ -7,6 +7,7 @@ mod cite;
 mod dataset;
 mod duties;
 mod fields;
+mod find;
 mod form;
 mod held;
 mod history;
