@@ -4,6 +4,7 @@
 //! the ground at that latitude. Source: `design/frontend.md` 5.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use crate::model::column::Column;
 use crate::model::table::{Sample, Table};
@@ -39,7 +40,7 @@ pub(super) fn view(strings: &Strings, table: &Table, sample: &Sample) -> Option<
     if drawn.len() < LEAST_DOTS {
         return None;
     }
-    let narrowing = cosine((south_north.0 + south_north.1) / 2.0).max(0.05);
+    let narrowing = cosine(f64::midpoint(south_north.0, south_north.1)).max(0.05);
     let north_scale = NumberScale::within(south_north.0, south_north.1, 4);
     let east_scale = NumberScale::within(west_east.0, west_east.1, 4);
     let north_labels = degrees(north_scale.labels(strings));
@@ -111,7 +112,7 @@ fn dots(
     let mut before = (0, 0);
     for (x, y) in places {
         let letter = if path.is_empty() { 'M' } else { 'm' };
-        path.push_str(&format!("{letter}{} {}h0", x - before.0, y - before.1));
+        let _ = write!(path, "{letter}{} {}h0", x - before.0, y - before.1);
         before = (x, y);
     }
     path
