@@ -17,6 +17,8 @@ const TOP: i32 = 12;
 const BELOW: i32 = 44;
 const MAX_HEIGHT: i32 = 240;
 const MIN_SIDE: i32 = 60;
+/// Room for a label of degrees.
+const LABEL_WIDTH: i32 = 56;
 /// Fewest dots that are worth a picture.
 const LEAST_DOTS: usize = 3;
 /// How far from the middle half a place may lie, in widths of that half, to count as near.
@@ -42,7 +44,6 @@ pub(super) fn view(strings: &Strings, table: &Table, sample: &Sample) -> Option<
     }
     let narrowing = cosine(f64::midpoint(south_north.0, south_north.1)).max(0.05);
     let north_scale = NumberScale::within(south_north.0, south_north.1, 4);
-    let east_scale = NumberScale::within(west_east.0, west_east.1, 4);
     let north_labels = degrees(north_scale.labels(strings));
     let left = north_labels.iter().map(|(_, label)| width_of(label)).max().unwrap_or_default() + 8;
     // One length stands for as much ground from south to north as from west to east.
@@ -52,6 +53,8 @@ pub(super) fn view(strings: &Strings, table: &Table, sample: &Sample) -> Option<
     let side = |degrees: f64, most: i32| place(degrees * unit / f64::from(most), most).max(MIN_SIDE.min(most));
     let right = left + side(width, WIDTH - MARGIN - left);
     let bottom = TOP + side(height, MAX_HEIGHT);
+    let n_steps = u32::try_from((right - left) / LABEL_WIDTH).unwrap_or(1).clamp(1, 4);
+    let east_scale = NumberScale::within(west_east.0, west_east.1, n_steps);
     let name = |column: &Column| showable(&column.name);
     let n_outside = places.len() - drawn.len();
     Some(ChartView {
