@@ -4,7 +4,7 @@
 //! Which columns tell something together is decided from their profiles; `docs/charts.md` has the rules.
 
 use crate::batch::{Batch, Cell};
-use crate::model::column::{Column, ColumnType};
+use crate::model::column::{Column, ColumnType, Distinct};
 use crate::model::table::{SAMPLE_ROWS, Sample, Subject};
 use crate::profile::names;
 
@@ -131,7 +131,7 @@ fn is_time_axis(column: &Column, n_rows: u64) -> bool {
         _ => false,
     };
     let n_values = n_rows - column.profile.n_missing.min(n_rows);
-    let n_distinct = column.profile.distinct.map_or(0, |distinct| distinct.value());
+    let n_distinct = column.profile.distinct.map_or(0, Distinct::value);
     is_time && n_values >= LEAST_VALUES && n_distinct * 100 >= n_values * LEAST_DISTINCT
 }
 
@@ -143,7 +143,7 @@ fn is_within(column: &Column, least: f64, most: f64) -> bool {
 /// Whether a column counts or measures something that changes.
 fn is_measure(column: &Column, n_rows: u64) -> bool {
     let n_values = n_rows - column.profile.n_missing.min(n_rows);
-    let n_distinct = column.profile.distinct.map_or(0, |distinct| distinct.value());
+    let n_distinct = column.profile.distinct.map_or(0, Distinct::value);
     matches!(column.column_type, ColumnType::Integer | ColumnType::Decimal)
         && n_values >= LEAST_VALUES
         && n_distinct >= 3

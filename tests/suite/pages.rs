@@ -49,3 +49,18 @@ fn pages_look_as_they_did() {
         compare(&project, page, snapshot);
     }
 }
+
+/// A line over days that breaks, dots of places, bars of kinds: drawn by hand, so that the snapshot can be read.
+#[test]
+fn charts_look_as_they_did() {
+    let project = Project::new();
+    let row = "counts,客流,每日客流,CSV,交通运输,客流,每日,2026-11-20,市交通运输局,市交通运输局,市数据局,无条件开放,客流（万人次）,";
+    project.append("datasets/catalog.csv", &format!("{row}files/days.csv;files/places.csv\n"));
+    let days = (1..=30).filter(|day| !(10..=18).contains(day));
+    let days: String = days.map(|day| format!("2026-09-{day:02},{},{}\n", day % 2, day * day * 97)).collect();
+    project.write("datasets/files/days.csv", &format!("日期,序号,客流\n{days}"));
+    let places = (0..12).map(|n| format!("站{n},{},12{}.5{n},3{}.2{n}\n", ["公交", "<地铁>"][n % 2], n % 2, n % 3));
+    project.write("datasets/files/places.csv", &format!("名称,类型,经度,纬度\n{}", places.collect::<String>()));
+    project.build_well();
+    compare(&project, "datasets/counts/index.html", "dataset-charts.html");
+}

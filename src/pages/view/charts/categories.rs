@@ -57,7 +57,7 @@ fn view(strings: &Strings, dataset: &Dataset, table: &Table, column: &Column) ->
         .map(|top| row(shorten(&named(strings, &top.value), NAME_CHARS), top.count, spark::width(top.count, longest)));
     let mut rows: Vec<BarRow> = shown.collect();
     if rest > 0 {
-        let n_kinds = profile.distinct.map_or(0, |distinct| distinct.value());
+        let n_kinds = profile.distinct.map_or(0, Distinct::value);
         let others = n_kinds.saturating_sub(profile.top.len() as u64);
         // Many kinds together are no kind: a bar for them would dwarf those beside it.
         rows.push(row(strings.fill("chart_others", &[("n", &count(others))]), rest, 0));

@@ -4,6 +4,7 @@
 //! the ground at that latitude. Source: `design/frontend.md` 5.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use crate::model::column::Column;
 use crate::model::table::{Sample, Table};
@@ -16,6 +17,8 @@ const TOP: i32 = 12;
 const BELOW: i32 = 44;
 const MAX_HEIGHT: i32 = 240;
 const MIN_SIDE: i32 = 60;
+/// Room for a label of degrees.
+const LABEL_WIDTH: i32 = 56;
 /// Fewest dots that are worth a picture.
 const LEAST_DOTS: usize = 3;
 /// How far from the middle half a place may lie, in widths of that half, to count as near.
@@ -39,9 +42,8 @@ pub(super) fn view(strings: &Strings, table: &Table, sample: &Sample) -> Option<
     if drawn.len() < LEAST_DOTS {
         return None;
     }
-    let narrowing = cosine((south_north.0 + south_north.1) / 2.0).max(0.05);
+    let narrowing = cosine(f64::midpoint(south_north.0, south_north.1)).max(0.05);
     let north_scale = NumberScale::within(south_north.0, south_north.1, 4);
-    let east_scale = NumberScale::within(west_east.0, west_east.1, 4);
     let north_labels = degrees(north_scale.labels(strings));
     let left = north_labels.iter().map(|(_, label)| width_of(label)).max().unwrap_or_default() + 8;
     // One length stands for as much ground from south to north as from west to east.
@@ -51,6 +53,8 @@ pub(super) fn view(strings: &Strings, table: &Table, sample: &Sample) -> Option<
     let side = |degrees: f64, most: i32| place(degrees * unit / f64::from(most), most).max(MIN_SIDE.min(most));
     let right = left + side(width, WIDTH - MARGIN - left);
     let bottom = TOP + side(height, MAX_HEIGHT);
+    let n_steps = u32::try_from((right - left) / LABEL_WIDTH).unwrap_or(1).clamp(1, 4);
+    let east_scale = NumberScale::within(west_east.0, west_east.1, n_steps);
     let name = |column: &Column| showable(&column.name);
     let n_outside = places.len() - drawn.len();
     Some(ChartView {
@@ -111,7 +115,7 @@ fn dots(
     let mut before = (0, 0);
     for (x, y) in places {
         let letter = if path.is_empty() { 'M' } else { 'm' };
-        path.push_str(&format!("{letter}{} {}h0", x - before.0, y - before.1));
+        let _ = write!(path, "{letter}{} {}h0", x - before.0, y - before.1);
         before = (x, y);
     }
     path

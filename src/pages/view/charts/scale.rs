@@ -49,7 +49,8 @@ impl NumberScale {
         let words = strings.get("chart_magnitudes");
         let known = words.split(',').filter_map(|word| word.split_once(' '));
         let magnitudes = known.filter_map(|(exponent, word)| Some((exponent.parse::<i32>().ok()?, word)));
-        let magnitude = magnitudes.filter(|(exponent, _)| power_of_ten(*exponent) <= largest).last();
+        let magnitude =
+            magnitudes.filter(|(exponent, _)| power_of_ten(*exponent) <= largest).max_by_key(|(exponent, _)| *exponent);
         let labels = self.multiples.clone().map(|multiple| {
             let text = self.text(multiple, magnitude.unwrap_or((0, "")));
             (self.share(self.value(multiple)), text)

@@ -1,5 +1,7 @@
 //! A number over time: a line that breaks where the data do.
 
+use std::fmt::Write as _;
+
 use crate::model::dataset::Dataset;
 use crate::model::table::{Sample, Table};
 use crate::pages::strings::{Strings, count, showable};
@@ -122,10 +124,12 @@ fn path(points: &[Point<'_>], scale: &NumberScale, (left, right): (i32, i32)) ->
         let y = BOTTOM * 10 - place(scale.share(point.value), (BOTTOM - TOP) * 10);
         match before {
             Some((at, from_x, from_y)) if point.at - at <= usual * GAP => {
-                path.push_str(&format!("l{} {}", x - from_x, y - from_y));
+                let _ = write!(path, "l{} {}", x - from_x, y - from_y);
             }
             // A point alone is a line of no length, which round ends make a dot.
-            _ => path.push_str(&format!("M{x} {y}h0")),
+            _ => {
+                let _ = write!(path, "M{x} {y}h0");
+            }
         }
         before = Some((point.at, x, y));
     }

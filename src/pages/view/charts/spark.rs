@@ -1,5 +1,7 @@
 //! Small pictures beside the words of a table of columns: how values are spread, and a share of a hundred.
 
+use std::fmt::Write as _;
+
 /// Width of a step of a histogram.
 const STEP: usize = 3;
 /// Height of a histogram.
@@ -24,14 +26,14 @@ pub fn skyline(counts: &[u64]) -> String {
         let y = top(*count);
         if at != Some(y) {
             if width > 0 {
-                path.push_str(&format!("h{width}"));
+                let _ = write!(path, "h{width}");
             }
-            path.push_str(&format!("V{y}"));
+            let _ = write!(path, "V{y}");
             (at, width) = (Some(y), 0);
         }
         width += STEP;
     }
-    path.push_str(&format!("h{width}V{HEIGHT}z"));
+    let _ = write!(path, "h{width}V{HEIGHT}z");
     path
 }
 

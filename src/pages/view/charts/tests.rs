@@ -146,14 +146,14 @@ proptest::proptest! {
     }
 }
 
-fn numbers(least: &str, quarter: &str, middle: &str, three: &str, most: &str) -> Option<Numbers> {
-    Some(Numbers {
+fn numbers(least: &str, quarter: &str, middle: &str, three: &str, most: &str) -> Numbers {
+    Numbers {
         min: least.to_owned(),
         max: most.to_owned(),
         mean: middle.to_owned(),
         quartiles: [quarter, middle, three].map(str::to_owned),
         quartiles_are_estimates: false,
-    })
+    }
 }
 
 fn plain(name: &str, column_type: ColumnType, profile: Profile) -> Column {
@@ -186,7 +186,7 @@ fn a_line_breaks_where_days_are_missing_and_says_its_bounds() {
 #[test]
 fn a_place_far_away_is_told_and_not_drawn() {
     let degrees = |least: &str, low: &str, middle: &str, high: &str, most: &str| Profile {
-        numbers: numbers(least, low, middle, high, most),
+        numbers: Some(numbers(least, low, middle, high, most)),
         ..Profile::default()
     };
     let columns = vec![
