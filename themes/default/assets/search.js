@@ -150,7 +150,7 @@ export class Index {
     const loose = terms.filter((term) => !gramsOf(term).length);
     const isHit = (row) => (counts.get(row.ordinal) ?? 0) === grams.length
       && loose.every((term) => row.folded.includes(term) || fold(row.provider, this.variants).includes(term));
-    const rank = this.ranking(terms, grams);
+    const rank = this.ranking(terms);
     const rows = this.rows.filter(isHit).sort(rank);
     if (!rows.length && /^[a-z' ]{2,40}$/.test(terms.join(" "))) {
       const found = await this.spelled(terms.join("").replaceAll("'", ""));
@@ -164,13 +164,20 @@ export class Index {
   }
 
   /** The whole question in the title, then its terms, then its grams; then the shorter title, then the later update. */
-  ranking(terms, grams) {
-    const whole = terms.join(" "), marks = new Map();
+  ranking(terms) {
+    const whole = terms.join(" "), marks = new Map(), parts = terms.map((term) => [term, gramsOf(term)]);
+    const place = (row, [term, own]) => {
+      if (row.folded.includes(term)) return 2;
+      if (fold(row.provider, this.variants).includes(term)) return 1;
+      const share = own.filter((gram) => row.folded.includes(gram)).length / (own.length || 1);
+      // A word whose parts stand apart in a title is another word; parts of a longer question still tell what it is about.
+      return term.length > 4 ? share : 1 - share;
+    };
     const mark = (row) => {
       if (!marks.has(row)) {
-        const has = (text) => row.folded.includes(text);
-        const place = row.folded === whole ? 4 : has(whole) ? 3 : terms.every(has) ? 2 : grams.filter(has).length / (grams.length || 1);
-        marks.set(row, place * 1000 - Math.min(row.title.length, 500));
+        const sum = parts.reduce((res, part) => res + place(row, part), 0) / parts.length;
+        const bonus = row.folded === whole ? 2 : row.folded.includes(whole) ? 1 : 0;
+        marks.set(row, (sum + bonus) * 10000 - Math.min(row.title.length, 500));
       }
       return marks.get(row);
     };
