@@ -16,7 +16,7 @@ const TOP: i32 = 12;
 /// Room below for labels and the scale bar.
 const BELOW: i32 = 44;
 const MAX_HEIGHT: i32 = 240;
-const MIN_SIDE: i32 = 60;
+const MIN_SIDE: i32 = 100;
 /// Room for a label of degrees.
 const LABEL_WIDTH: i32 = 56;
 /// Fewest dots that are worth a picture.
@@ -53,7 +53,7 @@ pub(super) fn view(strings: &Strings, table: &Table, sample: &Sample) -> Option<
     let side = |degrees: f64, most: i32| place(degrees * unit / f64::from(most), most).max(MIN_SIDE.min(most));
     let right = left + side(width, WIDTH - MARGIN - left);
     let bottom = TOP + side(height, MAX_HEIGHT);
-    let n_steps = u32::try_from((right - left) / LABEL_WIDTH).unwrap_or(1).clamp(1, 4);
+    let n_steps = u32::try_from((right - left) / LABEL_WIDTH).unwrap_or(2).clamp(2, 4);
     let east_scale = NumberScale::within(west_east.0, west_east.1, n_steps);
     let name = |column: &Column| showable(&column.name);
     let n_outside = places.len() - drawn.len();
