@@ -303,7 +303,7 @@ fn i8_every_internal_link_resolves() {
                 }
                 let link = link.replace("&amp;", "&").replace("&#x2F;", "/").replace("&#47;", "/");
                 let inner = link.strip_prefix("/open/").unwrap_or_else(|| panic!("{path}: {link}"));
-                let decoded = percent_decode(inner.split('#').next().unwrap());
+                let decoded = percent_decode(inner.split(['#', '?']).next().unwrap());
                 let file =
                     if decoded.is_empty() || decoded.ends_with('/') { format!("{decoded}index.html") } else { decoded };
                 assert!(site.contains_key(&file), "{path}: {link} leads nowhere");
