@@ -285,7 +285,7 @@ fn has_period(record: Record<'_>) -> bool {
     crate::metadata::schema_org::temporal_coverage(&record.dataset().temporal).is_some()
 }
 
-/// Formats that anybody may implement. Source: the list that the EU's assessment uses.
+/// Formats that anybody may implement. Source: ours; the EU's assessment has a list that could not be had offline.
 fn is_open_format(format: &str) -> bool {
     ["CSV", "TSV", "TXT", "JSON", "JSONL", "GeoJSON", "XML", "ODS", "XLSX", "PDF", "ZIP", "ICS", "Parquet", "PNG"]
         .contains(&format)

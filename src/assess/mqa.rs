@@ -7,8 +7,6 @@ use super::{is_open_format, is_readable_format, share_of_files};
 use crate::metadata::dcat::file_type;
 use crate::model::field::Field;
 
-const LINK_ONLY: Remedy = Remedy::Files;
-
 /// Its criteria.
 pub(super) const CRITERIA: &[Criterion] = &[
     Criterion {
@@ -51,14 +49,14 @@ pub(super) const CRITERIA: &[Criterion] = &[
         name: ["可以直接下载", "can be downloaded"],
         points: 20,
         earns: |record| share_of_files(record, |_| true),
-        remedy: LINK_ONLY,
+        remedy: Remedy::Files,
     },
     Criterion {
         id: "download URL accessible",
         name: ["下载地址有效", "the address of the download works"],
         points: 30,
         earns: |record| share_of_files(record, |_| true),
-        remedy: LINK_ONLY,
+        remedy: Remedy::Files,
     },
     Criterion {
         id: "format",

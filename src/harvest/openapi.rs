@@ -6,7 +6,7 @@ use anyhow::Result;
 use serde_json::{Map, Value, json};
 
 use crate::harvest::Catalog;
-use crate::metadata::{Record, json_bytes};
+use crate::metadata::json_bytes;
 use crate::model::route::Route;
 use crate::pages::facets::Kind;
 use crate::pages::plan::{OPERATIONS, Operation, ckan_name};
@@ -44,17 +44,11 @@ fn describe(catalog: &Catalog<'_>) -> Value {
     })
 }
 
-/// A value that a parameter can have on this site; `None` where it has no such thing.
+/// A value that a parameter can have on this site; no dataset is named, so that a take-down finds none of it here.
 fn example(catalog: &Catalog<'_>, operation: Operation, parameter: &str) -> Option<Value> {
-    let has_table = |record: &&Record<'_>| !record.release.files.tables.is_empty();
-    let wants_table = operation.path.contains("{table}");
-    let record = catalog.records.iter().find(|record| !wants_table || has_table(record))?;
     let first = |kind: Kind| Some(json!(ckan_name(&catalog.facets.of(kind).first()?.slug)));
     match (parameter, operation.name) {
         ("page", _) => Some(json!(1)),
-        ("id", "package_show") => Some(json!(ckan_name(record.id()))),
-        ("id", _) => Some(json!(record.id())),
-        ("table", _) => Some(json!(record.release.files.tables.first()?.name)),
         ("month", _) => Some(json!(catalog.inputs.as_of.to_string().get(..7)?)),
         ("name", "organization_show") => first(Kind::Provider),
         ("name", _) => first(Kind::Theme),

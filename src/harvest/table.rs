@@ -10,7 +10,7 @@ use crate::model::route::Route;
 use crate::stage::Stage;
 
 /// The columns, in the order of the regulations' list.
-const COLUMNS: [Field; 26] = [
+const COLUMNS: [Field; 28] = [
     Field::Identifier,
     Field::Title,
     Field::Abstract,
@@ -36,6 +36,8 @@ const COLUMNS: [Field; 26] = [
     Field::Files,
     Field::Source,
     Field::Licence,
+    Field::ContactPhone,
+    Field::ContactEmail,
     Field::SourceUrl,
 ];
 /// Characters of a cell of a workbook, counted in UTF-16 units. Source: Excel specifications and limits.
@@ -123,6 +125,8 @@ fn cell(catalog: &Catalog<'_>, record: Record<'_>, field: Field) -> String {
         }
         Field::Source => dataset.source.clone(),
         Field::Licence => record.release.cleared.licence.id.clone(),
+        Field::ContactPhone => dataset.contact_phone.clone(),
+        Field::ContactEmail => dataset.contact_email.clone(),
         Field::SourceUrl => record.page_url(),
         _ => String::new(),
     }

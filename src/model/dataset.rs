@@ -26,7 +26,10 @@ impl DatasetId {
             .collect();
         let plain = id.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c));
         let usable = plain && id.len() <= 100 && !id.starts_with('.') && id.chars().any(char::is_alphanumeric);
-        (usable && id != "page" && id != "index.html").then_some(Self(id))
+        // The static API has a file `<id>.json` beside a folder `<id>/`.
+        let is_json = id.rsplit_once('.').is_some_and(|(_, ending)| ending.eq_ignore_ascii_case("json"));
+        let is_free = id != "page" && id != "index.html" && !is_json;
+        (usable && is_free).then_some(Self(id))
     }
 
     /// An id made from the content of an entry that has none, as it first came in.
@@ -211,7 +214,7 @@ mod tests {
     fn identifiers_become_address_parts() {
         assert_eq!(DatasetId::parse("307010203001/000123").unwrap().as_str(), "307010203001-000123");
         assert_eq!(DatasetId::parse("9007199254740993123").unwrap().as_str(), "9007199254740993123");
-        for bad in ["", "   ", "..", ".hidden", "a<b", "a\u{202E}b", "page", "\u{0}"] {
+        for bad in ["", "   ", "..", ".hidden", "a<b", "a\u{202E}b", "page", "\u{0}", "a.json"] {
             assert_eq!(DatasetId::parse(bad), None, "{bad:?}");
         }
     }

@@ -120,6 +120,12 @@ fn what_is_suspended_leaves_every_list_at_once_and_copies_are_told() {
     for gone in ["api/v1/datasets/b-1.json", "api/3/action/package_show/b-1", "datasets/b-1/metadata/dcat.ttl"] {
         assert!(!project.path(&format!("public/{gone}")).exists(), "{gone}");
     }
+    // No file but those that tell of the decision names it, and search is asked file by file elsewhere.
+    let told = ["datasets/b-1/index.html", "api/v1/changes/2026-11.json", "api/v1/suspended.json", "changes/feed.xml"];
+    let names_it = |bytes: &[u8]| bytes.windows(3).any(|window| window == b"b-1");
+    for (path, _) in project.site().into_iter().filter(|(_, bytes)| names_it(bytes)) {
+        assert!(told.contains(&path.as_str()) || path.starts_with("notices/"), "{path}");
+    }
     assert_eq!(json(&project, "api/v1/index.json")["datasets"]["total"], 1);
     assert_eq!(json(&project, "api/3/action/package_search")["result"]["count"], 1);
     assert_eq!(json(&project, "api/v1/suspended.json")["datasets"][0]["dataset"], "b-1");
