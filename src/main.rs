@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 /// Rendering is many small allocations on all threads at once, which the system's allocator serves slowly.
 #[global_allocator]
-static ALLOCATOR: tikv_jemallocator::Jemalloc = tikv_jemallocator::Jemalloc;
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     kaishu::cli::run()

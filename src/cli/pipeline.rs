@@ -158,7 +158,10 @@ fn judge(
     let (content, more) = content::load(options.root, site)?;
     findings.extend(more);
     let theme = match theme::load(options.root, site)? {
-        Ok(theme) => Some(theme),
+        Ok(theme) => {
+            findings.extend(theme.warnings.iter().cloned());
+            Some(theme)
+        }
         Err(more) => {
             findings.extend(more);
             None

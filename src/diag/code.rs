@@ -327,6 +327,9 @@ codes! {
     LinkInvalid "LINK_INVALID" Warn "DESIGN I9"
         zh("网址不是 http 或 https 地址，未采用", "http:// 或 https:// 开头的网址", "更正目录中的网址")
         en("the link is no http or https address and was left out", "an address that starts with http:// or https://", "correct the address");
+    ThemeContrast "THEME_CONTRAST" Warn "WCAG 2.2, 1.4.3 and 1.4.11"
+        zh("主题的颜色不易辨认：{}", "文字对比度 4.5 : 1，边框和图形 3 : 1，颜色写作 #rrggbb", "修改 tokens.css 中的颜色")
+        en("colours of the theme are hard to read: {}", "contrast of 4.5 : 1 for text, 3 : 1 for borders and charts, colours as #rrggbb", "change the colours in tokens.css");
 }
 
 #[cfg(test)]

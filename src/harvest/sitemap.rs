@@ -59,7 +59,7 @@ fn urls(catalog: &Catalog<'_>) -> Result<Vec<Url>> {
         let folder = format!("{}{folder}", language_prefix(inputs, idx));
         issuer.url(&if folder.is_empty() || folder.ends_with('/') { folder } else { format!("{folder}/") })
     };
-    let shown = jobs.iter().filter(|job| !matches!(job.page, Page::NotFound | Page::Held(_)));
+    let shown = jobs.iter().filter(|job| !job.page.is_stand_in() && !matches!(job.page, Page::Held(_)));
     Ok(shown
         .map(|job| Url {
             own: address(job.language_idx, &job.folder),

@@ -9,6 +9,7 @@
 //! Nothing in a template is looked up or computed; only [`escape`] makes a text that is put out as it is.
 
 pub mod case_pages;
+mod contrast;
 mod escape;
 pub(crate) mod facets;
 mod parts;

@@ -121,6 +121,16 @@ pub enum Page<'a> {
     AboutDefault,
     /// What is shown for an unknown address.
     NotFound,
+    /// What is shown when there is no network.
+    Offline,
+}
+
+impl Page<'_> {
+    /// Whether the page stands for others: it has no address that people pass on.
+    #[must_use]
+    pub fn is_stand_in(&self) -> bool {
+        matches!(self, Self::NotFound | Self::Offline)
+    }
 }
 
 /// A page with its place.
@@ -207,8 +217,10 @@ pub fn plan<'a>(inputs: &Inputs<'a>, facets: &Facets) -> Result<std::result::Res
             let route = Route::page(format!("{prefix}{folder}").trim_end_matches('/'))?;
             jobs.push(Job { folder, route, language_idx, page });
         }
-        let route = Route::new(&format!("{prefix}404.html"))?;
-        jobs.push(Job { folder: "404.html".to_owned(), route, language_idx, page: Page::NotFound });
+        for (name, page) in [("404.html", Page::NotFound), ("offline.html", Page::Offline)] {
+            let route = Route::new(&format!("{prefix}{name}"))?;
+            jobs.push(Job { folder: name.to_owned(), route, language_idx, page });
+        }
     }
     Ok(if findings.is_empty() { Ok(jobs) } else { Err(findings) })
 }

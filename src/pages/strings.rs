@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::model::dataset::Dataset;
+use crate::model::date::Day;
 use crate::rules::fill;
 
 /// The strings of one language, by key.
@@ -40,6 +41,23 @@ impl Strings {
     #[must_use]
     pub fn all(&self) -> &BTreeMap<String, String> {
         &self.texts
+    }
+
+    /// A day as readers of the language write it.
+    #[must_use]
+    pub fn day(&self, day: Day) -> String {
+        let (month, d) = (day.month(), day.day());
+        let name = usize::try_from(month - 1).ok().and_then(|idx| self.get("date_months").split(' ').nth(idx));
+        self.fill(
+            "date_form",
+            &[
+                ("year", &day.year().to_string()),
+                ("month", &format!("{month:02}")),
+                ("day", &format!("{d:02}")),
+                ("d", &d.to_string()),
+                ("name", name.unwrap_or_default()),
+            ],
+        )
     }
 
     /// The parts of a list as one text; a part that says "and the like" (等…) follows without a sign before it.

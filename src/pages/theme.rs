@@ -10,6 +10,7 @@ use walkdir::WalkDir;
 use crate::diag::{Code, Finding, Place};
 use crate::model::digest::Digest;
 use crate::model::route::{Route, file_name};
+use crate::pages::contrast;
 use crate::pages::strings::Strings;
 use crate::site::{Site, toml_finding};
 
@@ -24,11 +25,13 @@ pub const BUILT_IN: &[(&str, &[u8])] = embedded![
     "templates/api.html",
     "templates/bars.html",
     "templates/base.html",
+    "templates/brand.html",
     "templates/card.html",
     "templates/chart.html",
     "templates/content.html",
     "templates/dataset.html",
     "templates/facets.html",
+    "templates/hero.html",
     "templates/home.html",
     "templates/letter.html",
     "templates/licences.html",
@@ -37,17 +40,21 @@ pub const BUILT_IN: &[(&str, &[u8])] = embedded![
     "templates/notices.html",
     "templates/held.html",
     "templates/objection.html",
+    "templates/offline.html",
     "templates/pager.html",
     "templates/panel.html",
     "templates/quality.html",
     "templates/status.html",
     "templates/terms.html",
+    "assets/explore.js",
     "assets/icon.svg",
     "assets/objection.js",
+    "assets/offline.js",
     "assets/prefs.js",
     "assets/search.js",
     "assets/site.css",
     "assets/site.js",
+    "assets/tokens.css",
     "i18n/en.toml",
     "i18n/zh-CN.toml",
 ];
@@ -60,6 +67,8 @@ pub struct Theme {
     pub assets: Vec<(Route, Vec<u8>)>,
     /// The route of each asset by its name in the theme.
     pub asset_routes: BTreeMap<String, Route>,
+    /// What does not hinder publishing: colours that are hard to read.
+    pub warnings: Vec<Finding>,
 }
 
 /// The templates and strings of one language.
@@ -69,6 +78,36 @@ pub struct Language {
     /// The templates, with what every page shares.
     pub tera: Tera,
 }
+
+impl Theme {
+    fn add_asset(&mut self, name: &str, bytes: Vec<u8>) -> Result<()> {
+        // A service worker rules over the folder that it lies in.
+        let path = if name == OFFLINE { name.to_owned() } else { format!("assets/{}", stamped(name, &bytes)) };
+        let route = Route::new(&path)?;
+        self.asset_routes.insert(name.to_owned(), route.clone());
+        self.assets.push((route, bytes));
+        Ok(())
+    }
+}
+
+/// The name of the asset with the strings that exploring a table says; the script fetches it when a reader asks for that.
+#[must_use]
+pub fn texts_name(tag: &str) -> String {
+    format!("explore.{tag}.json")
+}
+
+fn texts_of(strings: &Strings) -> (String, Vec<u8>) {
+    let said: serde_json::Map<String, serde_json::Value> = strings
+        .all()
+        .iter()
+        .filter(|(key, _)| key.starts_with("explore_"))
+        .map(|(key, text)| (key.clone(), text.as_str().into()))
+        .collect();
+    (texts_name(&strings.tag), serde_json::Value::Object(said).to_string().into_bytes())
+}
+
+/// The script that answers when there is no network; it lies at the root of the site.
+pub const OFFLINE: &str = "offline.js";
 
 /// Largest file of a theme.
 const MAX_FILE_BYTES: u64 = 16 << 20;
@@ -111,13 +150,21 @@ pub fn load(root: &Path, site: &Site) -> Result<std::result::Result<Theme, Vec<F
     if !findings.is_empty() {
         return Ok(Err(findings));
     }
-    let mut theme = Theme { languages, assets: Vec::new(), asset_routes: BTreeMap::new() };
+    let tokens = files.remove("assets/tokens.css").unwrap_or_default();
+    let warnings = contrast::findings(&String::from_utf8_lossy(&tokens), &where_is("assets/tokens.css"));
+    if let Some(rules) = files.get_mut("assets/site.css") {
+        // One file, one request.
+        rules.splice(0..0, tokens);
+    }
+    let mut theme = Theme { languages, assets: Vec::new(), asset_routes: BTreeMap::new(), warnings };
     for (name, bytes) in files {
         if let Some(name) = name.strip_prefix("assets/") {
-            let route = Route::new(&format!("assets/{}", stamped(name, &bytes)))?;
-            theme.asset_routes.insert(name.to_owned(), route.clone());
-            theme.assets.push((route, bytes));
+            theme.add_asset(name, bytes)?;
         }
+    }
+    let texts: Vec<(String, Vec<u8>)> = theme.languages.iter().map(|language| texts_of(&language.strings)).collect();
+    for (name, bytes) in texts {
+        theme.add_asset(&name, bytes)?;
     }
     Ok(Ok(theme))
 }
@@ -213,9 +260,12 @@ mod tests {
         // Families of keys that are put together from a code name.
         let states = ["held_reason_", "held_suspended", "held_withdrawn", "held_resumed", "dataset_now_"];
         let cases = ["ask_", "js_", "fault_", "wrong_", "why_", "step_", "state_", "ending_", "due_", "letter_"];
-        let families =
-            [&["api_", "by_", "find_", "kind_", "freq_", "outcome_", "deadline_", "target_"][..], &states, &cases]
-                .concat();
+        let families = [
+            &["api_", "by_", "explore_", "find_", "kind_", "freq_", "outcome_", "deadline_", "target_"][..],
+            &states,
+            &cases,
+        ]
+        .concat();
         let indexes = ["themes_title", "providers_title", "formats_title", "frequencies_title", "tags_title"];
         let bytes = BUILT_IN.iter().find(|(known, _)| *known == "i18n/en.toml").unwrap().1;
         let table: BTreeMap<String, String> = toml::from_str(std::str::from_utf8(bytes).unwrap()).unwrap();

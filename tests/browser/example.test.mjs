@@ -1,55 +1,17 @@
 // The built example site in a real browser. SITE names the folder; CHROMIUM the browser (default /usr/bin/chromium).
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
 import { readFile, readdir, stat } from "node:fs/promises";
-import { join, extname } from "node:path";
-import { createRequire } from "node:module";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
+import { root, serve, tooWide, violations } from "./site.mjs";
 
-const require = createRequire(import.meta.url);
-const axeSource = await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
-const root = process.env.SITE;
-const TYPES = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".csv": "text/csv", ".json": "application/json" };
-const PAGES = ["/", "/datasets/", "/datasets/gb4754/", "/datasets/hz-housing/", "/datasets/xzqh-yearly/", "/datasets/ccs/", "/themes/", "/providers/", "/terms/", "/licence/", "/objection/", "/quality/", "/notices/", "/about/", "/api/", "/objection/status/", "/404.html", "/en/", "/en/datasets/hz-school/", "/formats/csv/", "/frequencies/", "/tags/"];
+const PAGES = ["/", "/datasets/", "/datasets/gb4754/", "/datasets/hz-housing/", "/datasets/xzqh-yearly/", "/datasets/ccs/", "/themes/", "/providers/", "/terms/", "/licence/", "/objection/", "/quality/", "/notices/", "/about/", "/api/", "/objection/status/", "/404.html", "/offline.html", "/en/offline.html", "/en/", "/en/datasets/hz-school/", "/formats/csv/", "/frequencies/", "/tags/"];
 
-let server, browser, base;
+let site, isDown = false;
+const open = (path, options) => site.open(path, options);
 
-before(async () => {
-  server = createServer(async (request, response) => {
-    const path = decodeURIComponent(new URL(request.url, "http://x").pathname);
-    const file = join(root, path.endsWith("/") ? path + "index.html" : path);
-    try {
-      const body = await readFile(file);
-      response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" }).end(body);
-    } catch {
-      response.writeHead(404, { "content-type": TYPES[".html"] }).end(await readFile(join(root, "404.html")));
-    }
-  });
-  await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  base = `http://127.0.0.1:${server.address().port}`;
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
-});
-
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
-
-/** Opens a page and notes every request to elsewhere, policy violation and script error. */
-async function open(path, { script = true, ...options } = {}) {
-  const context = await browser.newContext({ javaScriptEnabled: script, locale: "zh-CN", ...options });
-  const page = await context.newPage();
-  const faults = [];
-  page.on("request", (request) => { if (!request.url().startsWith(base) && !request.url().startsWith("data:")) faults.push(`asked ${request.url()}`); });
-  page.on("console", (message) => { if (message.type() === "error" || /Content Security Policy/.test(message.text())) faults.push(message.text()); });
-  page.on("pageerror", (error) => faults.push(String(error)));
-  await page.goto(base + path);
-  return { page, context, faults };
-}
+before(async () => { site = await serve({ answer: (_, response) => isDown && response.destroy() }); });
+after(() => site?.stop());
 
 for (const [name, options] of Object.entries({
   desk: { viewport: { width: 1440, height: 900 } },
@@ -60,12 +22,10 @@ for (const [name, options] of Object.entries({
     const all = [];
     for (const path of PAGES) {
       const { page, context, faults } = await open(path, options);
-      await page.evaluate(axeSource);
-      const res = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
-      const found = res.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", ")}`);
+      const found = await violations(page);
       const cookies = (await context.cookies()).map((cookie) => `sets the cookie ${cookie.name}`);
       all.push(...[...found, ...faults, ...cookies].map((fault) => `${path}: ${fault}`));
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      const wide = await tooWide(page);
       if (wide > 0) all.push(`${path}: ${wide} px too wide`);
       await context.close();
     }
@@ -77,11 +37,9 @@ test("large text and high contrast are kept and stay accessible", async () => {
   const { page, context } = await open("/datasets/gb4754/", { viewport: { width: 390, height: 800 } });
   await page.click("[data-pref=large]");
   await page.click("[data-pref=contrast]");
-  await page.goto(base + "/datasets/gb4754/");
+  await page.goto(site.base + "/datasets/gb4754/");
   assert.equal(await page.evaluate(() => "large" in document.documentElement.dataset && "contrast" in document.documentElement.dataset), true);
-  await page.evaluate(axeSource);
-  const res = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa"] }));
-  assert.deepEqual(res.violations.map((v) => v.id), []);
+  assert.deepEqual(await violations(page), []);
   await context.close();
 });
 
@@ -98,10 +56,10 @@ test("with script, the citation carries today's date and can be copied", async (
 
 test("what was in time when it was built is overdue once its day has passed", async () => {
   const tag = async (day) => {
-    const context = await browser.newContext({ locale: "zh-CN" });
+    const context = await site.browser.newContext({ locale: "zh-CN" });
     const page = await context.newPage();
     await page.clock.setFixedTime(new Date(`${day}T12:00:00`));
-    await page.goto(base + "/datasets/hmt/");
+    await page.goto(site.base + "/datasets/hmt/");
     const found = page.locator("[data-due]");
     const res = [await found.getAttribute("data-due"), await found.textContent(), await found.getAttribute("class")];
     await context.close();
@@ -124,9 +82,29 @@ test("without script, everything is there and no control is dead", async () => {
   const hrefs = await page.locator("a[download]").evaluateAll((links) => links.map((a) => a.getAttribute("href")));
   assert.ok(hrefs.length > 5);
   for (const href of hrefs) assert.equal((await stat(join(root, decodeURIComponent(href)))).isFile(), true, href);
-  await page.goto(base + "/datasets/");
+  await page.goto(site.base + "/datasets/");
   await page.click("aside details a >> nth=0");
   assert.equal(await page.locator(".card").first().isVisible(), true);
+  await context.close();
+});
+
+test("without network the page that says so comes in the reader's language, and nothing else was kept", async () => {
+  const { page, context, faults } = await open("/en/datasets/gb4754/");
+  await page.evaluate(() => navigator.serviceWorker.ready);
+  await page.goto(site.base + "/datasets/hmt/");
+  const kept = await page.evaluate(async () => (await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname)))).flat());
+  assert.deepEqual(kept.filter((path) => !path.startsWith("/assets/")).sort(), ["/en/offline.html", "/offline.html"]);
+  isDown = true;
+  for (const [path, title] of [["/datasets/hmt/", "没有连接网络"], ["/en/datasets/gb4754/", "No network"], ["/", "没有连接网络"]]) {
+    await page.goto(site.base + path);
+    assert.equal(await page.locator("h1").textContent(), title);
+    assert.equal(await page.locator("[data-again]").isVisible(), true);
+    assert.notEqual(await page.evaluate(() => getComputedStyle(document.querySelector(".top")).borderBottomWidth), "0px", "with its style");
+  }
+  isDown = false;
+  await page.goto(site.base + "/datasets/gb4754/");
+  assert.equal(await page.locator("#preview").isVisible(), true, "with network everything is as ever");
+  assert.deepEqual(faults.filter((fault) => !/ERR_|Failed to fetch/.test(fault)), []);
   await context.close();
 });
 

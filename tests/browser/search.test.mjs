@@ -1,62 +1,20 @@
 // The search of the built example site in a real browser. SITE names the folder; CHROMIUM the browser.
 import assert from "node:assert/strict";
-import { createServer } from "node:http";
 import { readFile, readdir } from "node:fs/promises";
-import { join, extname } from "node:path";
-import { createRequire } from "node:module";
+import { join } from "node:path";
 import { gzipSync, gunzipSync } from "node:zlib";
 import { after, before, test } from "node:test";
-import { chromium } from "playwright-core";
+import { root, serve, tooWide, violations } from "./site.mjs";
 
-const require = createRequire(import.meta.url);
-const axeSource = await readFile(require.resolve("axe-core/axe.min.js"), "utf8");
-const root = process.env.SITE;
-const TYPES = { ".html": "text/html; charset=utf-8", ".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml", ".csv": "text/csv", ".json": "application/json" };
 const source = await readFile(new URL("../../themes/default/assets/search.js", import.meta.url), "utf8");
 const core = await import("data:text/javascript;base64," + Buffer.from(source).toString("base64"));
 
-let server, browser, base;
-/** What the server refuses to give out, by a part of the name. */
-let missing = "", asked = [];
+let site;
+const open = (path, options) => site.open(path, options);
 
-before(async () => {
-  server = createServer(async (request, response) => {
-    const path = decodeURIComponent(new URL(request.url, "http://x").pathname);
-    asked.push(path);
-    const file = join(root, path.endsWith("/") ? path + "index.html" : path);
-    try {
-      if (missing && path.includes(missing)) throw new Error("gone");
-      const body = await readFile(file);
-      response.writeHead(200, { "content-type": TYPES[extname(file)] ?? "application/octet-stream" }).end(body);
-    } catch {
-      response.writeHead(404, { "content-type": TYPES[".html"] }).end(await readFile(join(root, "404.html")));
-    }
-  });
-  await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  base = `http://127.0.0.1:${server.address().port}`;
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
-});
+before(async () => { site = await serve(); });
+after(() => site?.stop());
 
-after(async () => {
-  await browser?.close();
-  server?.close();
-});
-
-async function open(path, { script = true, init, ...options } = {}) {
-  asked = [];
-  const context = await browser.newContext({ javaScriptEnabled: script, locale: "zh-CN", ...options });
-  const page = await context.newPage();
-  const faults = [];
-  page.on("request", (request) => { if (!/^(data|blob):/.test(request.url()) && !request.url().startsWith(base)) faults.push(`asked ${request.url()}`); });
-  page.on("console", (message) => { if (message.type() === "error" || /Content Security Policy/.test(message.text())) faults.push(message.text()); });
-  page.on("pageerror", (error) => faults.push(String(error)));
-  if (init) await page.addInitScript(init);
-  await page.goto(base + path);
-  return { page, context, faults };
-}
 const settled = (page) => page.waitForSelector("#found:not([hidden]):not([aria-busy]) h2");
 const titles = (page) => page.locator("#found > .cards h3").allTextContents();
 const q = (word) => `/datasets/?q=${encodeURIComponent(word)}`;
@@ -86,7 +44,7 @@ test("texts are folded as in Rust", async () => {
 test("a question finds every dataset whose text has it", async () => {
   const all = await catalog();
   const { page, context, faults } = await open("/datasets/");
-  assert.equal(asked.some((path) => path.startsWith("/search/")), false, "nothing is fetched before somebody searches");
+  assert.equal(site.asked.some((path) => path.startsWith("/search/")), false, "nothing is fetched before somebody searches");
   for (const word of ["区划", "代码", "行政", "杭州", "GB", "节假日", "分类"]) {
     await page.fill("#q", word);
     await page.press("#q", "Enter");
@@ -115,7 +73,7 @@ test("choices count what they would leave, and the address keeps them", async ()
   await settled(page);
   assert.equal(parseInt(await page.textContent("#found-count"), 10), n);
   assert.equal(await page.evaluate(() => document.activeElement.type), "checkbox", "the focus stays");
-  const deep = page.url().slice(base.length), narrowed = await titles(page);
+  const deep = page.url().slice(site.base.length), narrowed = await titles(page);
   await page.goBack();
   await page.waitForFunction((n) => document.querySelectorAll("#found > .cards h3").length === n, before.length);
   assert.deepEqual(await titles(page), before);
@@ -144,7 +102,7 @@ test("results are sorted, paged and taken along as a table", async () => {
   const [download] = await Promise.all([page.waitForEvent("download"), page.click(".found-tools button")]);
   const lines = (await readFile(await download.path(), "utf8")).trimEnd().split("\r\n");
   assert.equal(lines.length, n + 1);
-  assert.ok(lines[0].startsWith("\ufeff名称,提供单位") && lines[1].includes(`${base}/datasets/`), lines[1]);
+  assert.ok(lines[0].startsWith("\ufeff名称,提供单位") && lines[1].includes(`${site.base}/datasets/`), lines[1]);
   assert.equal(core.csv([["=1+1", 'a"b', "c,d"]]), `\ufeff'=1+1,"a""b","c,d"\r\n`);
   assert.deepEqual(faults, []);
   await context.close();
@@ -153,11 +111,11 @@ test("results are sorted, paged and taken along as a table", async () => {
 test("pinyin, initials and traditional characters find titles", async () => {
   const { page, context, faults } = await open("/datasets/");
   for (const word of ["xingzheng", "xzqh", "行政區劃", "ｘｚｑｈ"]) {
-    await page.goto(base + q(word));
+    await page.goto(site.base + q(word));
     await settled(page);
     assert.ok((await titles(page)).some((title) => title.includes("行政区划")), word);
   }
-  await page.goto(base + q("行政龘"));
+  await page.goto(site.base + q("行政龘"));
   await settled(page);
   assert.match(await page.textContent("#found"), /没有找到“行政龘”/);
   assert.deepEqual(faults, []);
@@ -174,14 +132,14 @@ test("what somebody asks for stays a text", async () => {
 
 test("when it cannot search, it says so and the lists stay", async () => {
   for (const [gone, init] of [["/search/m.json"], ["/search/p"], ["", "delete globalThis.DecompressionStream"]]) {
-    missing = gone;
+    site.refuses = (path) => gone !== "" && path.includes(gone);
     const { page, context } = await open(q("区划"), { init });
     await page.waitForSelector("#found [role=alert]");
     assert.equal(await page.locator("#browse .card").first().isVisible(), true);
     assert.ok((await page.locator("aside.side details a").count()) > 0);
     await context.close();
   }
-  missing = "";
+  site.refuses = () => false;
   const { page, context } = await open(q("区划"), { script: false });
   assert.equal(await page.locator("noscript .box").isVisible(), true);
   assert.equal(await page.locator("#browse .card").first().isVisible(), true);
@@ -193,10 +151,10 @@ test("the way from the home page and from a facet leads there", async () => {
   await page.fill("#q", "行政");
   await page.press("#q", "Enter");
   await settled(page);
-  assert.ok(page.url().startsWith(base + "/en/datasets/?q="));
+  assert.ok(page.url().startsWith(site.base + "/en/datasets/?q="));
   assert.ok((await page.locator("#found .cards a").first().getAttribute("href")).includes("/en/datasets/"));
   assert.equal(await page.locator("#found .cards a").first().getAttribute("lang"), "zh-CN");
-  await page.goto(base + "/formats/csv/");
+  await page.goto(site.base + "/formats/csv/");
   await page.click(".page-head .btn");
   await settled(page);
   assert.equal(await page.locator("#facets details[data-kind=format] input:checked").count(), 1);
@@ -213,11 +171,9 @@ for (const [name, options] of Object.entries({
     for (const path of [q("区划"), q("没有这样的词"), "/datasets/?sort=title&page=2", q("xzqh"), "/en" + q("行政区划代码表")]) {
       const { page, context, faults } = await open(path, options);
       await settled(page);
-      await page.evaluate(axeSource);
-      const res = await page.evaluate(() => globalThis.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }));
-      assert.deepEqual(res.violations.map((v) => `${path} ${v.id}: ${v.nodes.map((n) => n.target.join(" ")).slice(0, 3).join(", ")}`), []);
+      assert.deepEqual(await violations(page), [], path);
       assert.deepEqual(faults, []);
-      const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      const wide = await tooWide(page);
       assert.ok(wide <= 0, `${path}: ${wide} px too wide`);
       await context.close();
     }

@@ -439,6 +439,10 @@ const FAULTS: &[Fault] = &[
         make: |p| p.write("content/about.md", "+++\ntitle = \"x\"\n+++\n[x](javascript:alert(1))\n"),
     },
     Fault { code: "THEME_INVALID", make: |p| p.write("themes/default/templates/home.html", "{% if %}\n") },
+    Fault {
+        code: "THEME_CONTRAST",
+        make: |p| p.write("themes/default/assets/tokens.css", ":root { --fg: #777; --bg: #888; }"),
+    },
     Fault { code: "PATH_CLASH", make: |p| p.write("content/datasets.md", "+++\ntitle = \"x\"\n+++\nx\n") },
     Fault {
         code: "LINK_INVALID", make: |p| catalog(p, ",详情页网址", &["ok,甲,局,无条件开放,javascript:alert(1)"])

@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::pages::facets::{formats, is_overdue, updated};
 use crate::pages::strings::{count, two_lines};
-use crate::pages::view::Scope;
+use crate::pages::view::{DayView, Scope};
 
 #[derive(Serialize)]
 pub(super) struct Card {
@@ -14,7 +14,7 @@ pub(super) struct Card {
     provider: String,
     frequency: String,
     date: String,
-    day: String,
+    day: Option<DayView>,
     rows: String,
     overdue: bool,
     catalog_only: bool,
@@ -26,7 +26,7 @@ impl Card {
     pub fn new(scope: Scope<'_>, release_idx: usize) -> Self {
         let release = &scope.site.inputs.publishable.releases()[release_idx];
         let dataset = &release.cleared.dataset;
-        let day = updated(release).map(|day| day.to_string()).unwrap_or_default();
+        let day = updated(release).map(|day| DayView::new(scope.strings, day));
         let rows = match &release.files.tables[..] {
             [table] => scope.strings.fill("rows_n", &[("n", &count(table.n_rows))]),
             _ => String::new(),
@@ -38,7 +38,7 @@ impl Card {
             summary: two_lines(dataset),
             provider: dataset.provider.clone(),
             frequency: frequency(scope, dataset),
-            date: if day.is_empty() { String::new() } else { scope.strings.fill("updated_on", &[("date", &day)]) },
+            date: day.as_ref().map(|day| scope.strings.fill("updated_on", &[("date", &day.text)])).unwrap_or_default(),
             day,
             rows,
             overdue: is_overdue(release, scope.site.inputs.as_of) == Some(true),

@@ -147,7 +147,7 @@ pub(super) fn view(scope: Scope<'_>, job: &Job<'_>, release_idx: usize) -> Datas
             })
             .collect(),
         files: file_rows(scope, release, package.zip.as_ref()),
-        modified: updated(release).map(|day| day.to_string()).unwrap_or_default(),
+        modified: updated(release).map(|day| scope.strings.day(day)).unwrap_or_default(),
         sums_href,
         licence: licence(scope, release),
         attribution_lead: attribution_lead(scope),
@@ -312,7 +312,7 @@ fn facts_of(scope: Scope<'_>, release: &Release, data_lang: Option<&str>) -> Vec
         Some(known) => vec![facet(Kind::Frequency, known.code_name(), &frequency_text)],
         None => text(&frequency_text),
     };
-    let day = |day: Option<crate::model::date::Day>| text(&day.map(|day| day.to_string()).unwrap_or_default());
+    let day = |day: Option<crate::model::date::Day>| text(&day.map(|day| strings.day(day)).unwrap_or_default());
     let url =
         vec![Part { text: shorten(&dataset.source_url, 60), href: Some(dataset.source_url.clone()), external: true }];
     let volume = dataset.volume.map(|n_rows| strings.fill("rows_n", &[("n", &count(n_rows))])).unwrap_or_default();

@@ -20,7 +20,17 @@ pub(super) struct Find {
 
 /// The strings that the script says: those whose keys begin so, and those.
 const FAMILIES: [&str; 3] = ["find_", "freq_", "kind_"];
-const OTHERS: [&str; 7] = ["page_n", "updated_on", "rows_n", "overdue", "on_time", "catalog_only", "quality_state"];
+const OTHERS: [&str; 9] = [
+    "date_form",
+    "date_months",
+    "page_n",
+    "updated_on",
+    "rows_n",
+    "overdue",
+    "on_time",
+    "catalog_only",
+    "quality_state",
+];
 
 /// The search; nothing where the theme has no script for it.
 pub(super) fn find(scope: Scope<'_>) -> Option<Find> {

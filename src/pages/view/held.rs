@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::pages::plan::Job;
 use crate::pages::view::shell::{Crumb, PageHead};
-use crate::pages::view::{Fact, Scope, contact_of_site};
+use crate::pages::view::{DayView, Fact, Scope, contact_of_site};
 use crate::records::holds::{Change, Hold};
 
 #[derive(Serialize)]
@@ -37,7 +37,7 @@ pub(super) struct HeldItem {
     state_label: String,
     title: String,
     href: Option<String>,
-    day: String,
+    day: DayView,
     basis: String,
     /// The language of title and basis, where it is not the page's.
     lang: Option<String>,
@@ -61,7 +61,7 @@ pub(super) fn view(scope: Scope<'_>, job: &Job<'_>, hold: &Hold) -> HeldView {
     // What staff and catalog wrote stands in the language of the catalog.
     let written = |key: &str, value: &str| HeldFact { lang: data_lang.clone(), ..fact(key, value.to_owned()) };
     let mut facts_of_hold = vec![
-        fact("held_day", hold.day.to_string()),
+        fact("held_day", strings.day(hold.day)),
         written("held_basis", &hold.basis),
         written("held_by", &hold.decided_by),
         written("fact_provider", &hold.provider),
@@ -96,7 +96,7 @@ pub(super) fn items(scope: Scope<'_>) -> Vec<HeldItem> {
             title: hold.title.clone(),
             href: (holds.of(&hold.dataset).is_some() || published.contains(hold.dataset.as_str()))
                 .then(|| scope.page_href(&format!("datasets/{}", hold.dataset))),
-            day: hold.day.to_string(),
+            day: DayView::new(scope.strings, hold.day),
             basis: hold.basis.clone(),
             lang: scope.data_lang().map(str::to_owned),
         }

@@ -19,6 +19,6 @@ pub(super) fn history(scope: Scope<'_>, release: &Release) -> Vec<Fact> {
         ),
         What::Left(None) => scope.strings.get("history_left").to_owned(),
     };
-    let fact = |step: &Step| Fact { label: step.day.to_string(), value: text(&step.what) };
+    let fact = |step: &Step| Fact { label: scope.strings.day(step.day), value: text(&step.what) };
     steps.iter().rev().take(MAX_STEPS).map(fact).collect()
 }

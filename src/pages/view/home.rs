@@ -10,7 +10,7 @@ use crate::pages::view::card::Card;
 use crate::pages::view::held::{self, HeldItem};
 use crate::pages::view::list::tiles;
 use crate::pages::view::shell::{Crumb, PageHead};
-use crate::pages::view::{Scope, Tile};
+use crate::pages::view::{DayView, Scope, Tile};
 
 #[derive(Serialize)]
 pub(super) struct HomeView {
@@ -41,7 +41,7 @@ struct NoticeItem {
     title: String,
     description: String,
     href: String,
-    day: String,
+    day: Option<DayView>,
 }
 
 #[derive(Serialize)]
@@ -128,7 +128,7 @@ fn notices(scope: Scope<'_>) -> Vec<NoticeItem> {
             title: page.title.clone(),
             description: page.description.clone(),
             href: scope.page_href(&page.folder),
-            day: page.date.map(|day| day.to_string()).unwrap_or_default(),
+            day: page.date.map(|day| DayView::new(scope.strings, day)),
         })
         .collect()
 }
@@ -155,7 +155,7 @@ pub(super) fn content(scope: Scope<'_>, job: &Job<'_>, content: &ContentPage) ->
     };
     let mut page = PageHead::new(scope, job, section, &content.title, crumbs);
     page.description.clone_from(&content.description);
-    ContentView { page, date: content.date.map(|day| day.to_string()).unwrap_or_default() }
+    ContentView { page, date: content.date.map(|day| scope.strings.day(day)).unwrap_or_default() }
 }
 
 /// A page with nothing but its head.
@@ -166,4 +166,9 @@ pub(super) struct PlainView {
 
 pub(super) fn not_found(scope: Scope<'_>, job: &Job<'_>) -> PlainView {
     PlainView { page: PageHead::new(scope, job, "", scope.strings.get("not_found_title"), Vec::new()) }
+}
+
+/// What is shown when there is no network; whom to ask stands at its foot, as everywhere.
+pub(super) fn offline(scope: Scope<'_>, job: &Job<'_>) -> PlainView {
+    PlainView { page: PageHead::new(scope, job, "", scope.strings.get("offline_title"), Vec::new()) }
 }

@@ -188,7 +188,7 @@ pub(super) fn index(scope: Scope<'_>, job: &Job<'_>, kind: Kind) -> IndexView {
             label: facet_label(scope, kind, &facet.name),
             href: scope.page_href(&format!("{}/{}", kind.folder(), facet.slug)),
             count: count(facet.newest.len() as u64),
-            latest: facet.latest.map(|day| day.to_string()).unwrap_or_default(),
+            latest: facet.latest.map(|day| scope.strings.day(day)).unwrap_or_default(),
             overdue: count(facet.n_overdue as u64),
         })
         .collect();

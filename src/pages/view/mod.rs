@@ -27,6 +27,7 @@ use serde::Serialize;
 use tera::Context;
 
 use crate::metadata::schema_org;
+use crate::model::date::Day;
 use crate::model::route::href;
 use crate::pages::case_pages::Filled;
 use crate::pages::facets::Facets;
@@ -184,6 +185,7 @@ impl SiteView<'_> {
             Page::Notices => make("notices.html", &home::notices_page(scope, job)),
             Page::Api => make("api.html", &api::view(scope, job)),
             Page::NotFound => make("not_found.html", &home::not_found(scope, job)),
+            Page::Offline => make("offline.html", &home::offline(scope, job)),
             Page::AboutDefault => make("terms.html", &rules::about_default(scope, job)),
             Page::Content(page) => {
                 let (template, mut context) = make("content.html", &home::content(scope, job, page))?;
@@ -191,6 +193,19 @@ impl SiteView<'_> {
                 Ok((template, context))
             }
         }
+    }
+}
+
+/// A day for programs and for readers.
+#[derive(Serialize)]
+pub(super) struct DayView {
+    iso: String,
+    text: String,
+}
+
+impl DayView {
+    fn new(strings: &Strings, day: Day) -> Self {
+        Self { iso: day.to_string(), text: strings.day(day) }
     }
 }
 

@@ -87,7 +87,7 @@ pub(super) fn view(scope: Scope<'_>, job: &Job<'_>) -> QualityView {
     }
     QualityView {
         page: PageHead::new(scope, job, "quality", scope.strings.get("quality_title"), Vec::new()),
-        lead: scope.strings.fill("quality_lead", &[("date", &inputs.as_of.to_string())]),
+        lead: scope.strings.fill("quality_lead", &[("date", &scope.strings.day(inputs.as_of))]),
         sections,
         schemes: Scheme::ALL.iter().map(|scheme| scheme_view(scope, *scheme)).collect(),
         scores_href: scope.file_href("quality/datasets.csv"),

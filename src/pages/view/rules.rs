@@ -174,7 +174,7 @@ fn roles_section(scope: Scope<'_>) -> Section {
 }
 
 fn day_or_unsaid(scope: Scope<'_>, day: Option<crate::model::date::Day>) -> String {
-    day.map_or_else(|| scope.strings.get("terms_until_none").to_owned(), |day| day.to_string())
+    day.map_or_else(|| scope.strings.get("terms_until_none").to_owned(), |day| scope.strings.day(day))
 }
 
 /// What the regime says of objections, in its own words.

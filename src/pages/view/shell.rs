@@ -5,9 +5,9 @@ use serde::Serialize;
 use crate::model::route::href;
 use crate::pages::Inputs;
 use crate::pages::facets::Facets;
-use crate::pages::plan::{Job, Page, language_prefix};
+use crate::pages::plan::{Job, language_prefix};
 use crate::pages::strings::shorten;
-use crate::pages::theme::Theme;
+use crate::pages::theme::{OFFLINE, Theme};
 use crate::pages::view::list::facet_groups;
 use crate::pages::view::{Fact, Scope, SiteView, facts};
 use crate::rules::Validity;
@@ -70,6 +70,8 @@ struct AssetHrefs {
     js: String,
     prefs: String,
     icon: String,
+    /// The script for when there is no network, with what it keeps.
+    offline: String,
 }
 
 impl HeadLink {
@@ -97,8 +99,7 @@ impl PageHead {
             .filter(|_| site.languages.len() > 1)
             .map(|(idx, language)| {
                 let path = scope.site.page_href(idx, &job.folder);
-                let path =
-                    if matches!(job.page, Page::NotFound) { path.trim_end_matches('/').to_owned() } else { path };
+                let path = if job.page.is_stand_in() { path.trim_end_matches('/').to_owned() } else { path };
                 LanguageLink {
                     tag: language.strings.tag.clone(),
                     label: language.strings.get("language_name").to_owned(),
@@ -117,7 +118,7 @@ impl PageHead {
             description: String::new(),
             section,
             is_home: job.folder.is_empty(),
-            canonical: if matches!(job.page, Page::NotFound) {
+            canonical: if job.page.is_stand_in() {
                 String::new()
             } else {
                 format!("{}{}", site.origin(), scope.page_href(&job.folder))
@@ -170,7 +171,13 @@ fn shared_context(scope: Scope<'_>) -> tera::Context {
     context.insert("validity_notice", &validity_notice(scope));
     context.insert(
         "asset",
-        &AssetHrefs { css: asset("site.css"), js: asset("site.js"), prefs: asset("prefs.js"), icon: asset("icon.svg") },
+        &AssetHrefs {
+            css: asset("site.css"),
+            js: asset("site.js"),
+            prefs: asset("prefs.js"),
+            icon: asset("icon.svg"),
+            offline: offline(scope),
+        },
     );
     context.insert(
         "nav",
@@ -196,6 +203,20 @@ fn shared_context(scope: Scope<'_>) -> tera::Context {
     context.insert("notices_href", &scope.page_href("notices"));
     debug_assert_eq!(language_prefix(inputs, 0), "");
     context
+}
+
+/// The address of the script for when there is no network, which tells it the pages and what they are made of.
+fn offline(scope: Scope<'_>) -> String {
+    let routes = &scope.site.theme.asset_routes;
+    let Some(script) = routes.get(OFFLINE) else { return String::new() };
+    let inputs = scope.site.inputs;
+    let page = |idx| format!("page={}", scope.file_href(&format!("{}offline.html", language_prefix(inputs, idx))));
+    let files = ["site.css", "site.js", "prefs.js", "icon.svg"].iter().filter_map(|name| routes.get(*name));
+    let kept: Vec<String> = (0..inputs.site.languages.len())
+        .map(page)
+        .chain(files.map(|route| format!("file={}", scope.file_href(route.as_str()))))
+        .collect();
+    format!("{}?{}", scope.file_href(script.as_str()), kept.join("&"))
 }
 
 fn nav(scope: Scope<'_>, rows: &[(&'static str, &str, &str)]) -> Vec<NavItem> {
@@ -237,7 +258,7 @@ fn csp_of(endpoint: Option<&str>) -> String {
 fn validity_notice(scope: Scope<'_>) -> String {
     let regime = scope.site.inputs.regime;
     let fill = |key: &str, day: crate::model::date::Day| {
-        scope.strings.fill(key, &[("title", &regime.title), ("date", &day.to_string())])
+        scope.strings.fill(key, &[("title", &regime.title), ("date", &scope.strings.day(day))])
     };
     match regime.validity(scope.site.inputs.as_of) {
         Validity::InForce => String::new(),

@@ -263,7 +263,11 @@ function page(form) {
   const aside = document.querySelector("aside.side"), groups = [...aside.children];
   const word = (key, values = {}) => (texts[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
   const number = (n) => String(n).replace(/\B(?=(\d{3})+$)/g, ",");
-  const date = (n) => `${n}`.replace(/^(\d{4})(\d\d)(\d\d)$/, "$1-$2-$3");
+  const iso = (n) => `${n}`.replace(/^(\d{4})(\d\d)(\d\d)$/, "$1-$2-$3");
+  const date = (n) => {
+    const [year, month, day] = iso(n).split("-");
+    return word("date_form", { year, month, day, d: Number(day), name: word("date_months").split(" ")[month - 1] });
+  };
   const make = (tag, attributes = {}, ...inside) => {
     const node = document.createElement(tag);
     for (const [name, value] of Object.entries(attributes)) if (value !== undefined && value !== false) node.setAttribute(name, value);
@@ -461,7 +465,7 @@ function page(form) {
     status.textContent = word("find_loading");
     try {
       const lines = await Promise.all(rows.map(async (row) => [row.title, row.provider, row.theme, row.formats.join(" "), label("frequency", row.frequency),
-        row.updated ? date(row.updated) : "", new URL(`${folder}${encodeURIComponent((await all.card(row)).id)}/`, location.href).href]));
+        row.updated ? iso(row.updated) : "", new URL(`${folder}${encodeURIComponent((await all.card(row)).id)}/`, location.href).href]));
       const head = [word("find_title"), ...["provider", "theme", "format", "frequency"].map((kind) => word(`kind_${kind}`)), word("find_day"), word("find_url")];
       const url = URL.createObjectURL(new Blob([csv([head, ...lines])], { type: "text/csv" }));
       make("a", { href: url, download: "search.csv" }).click();

@@ -1,6 +1,14 @@
 // What a page can do more with script. Without it every page is complete: these controls start hidden.
 "use strict";
 
+// A page for when there is no network; nothing else is kept. Not every address allows it.
+const { offline } = document.currentScript.dataset;
+if (offline) navigator.serviceWorker?.register(offline).catch(() => { /* the browser's own page will do */ });
+for (const button of document.querySelectorAll("[data-again]")) {
+  button.addEventListener("click", () => location.reload());
+  button.hidden = false;
+}
+
 for (const button of document.querySelectorAll("[data-pref]")) {
   const name = button.dataset.pref;
   const root = document.documentElement;
@@ -36,4 +44,23 @@ for (const button of document.querySelectorAll("[data-copy]")) {
     setTimeout(() => { button.textContent = label; }, 2000);
   });
   button.hidden = false;
+}
+
+// A table can be explored over its rows in the static API; what does that is fetched when it is asked for.
+for (const box of document.querySelectorAll("[data-rows]")) {
+  const button = box.querySelector("button");
+  const start = async () => {
+    button.disabled = true;
+    try {
+      const { open } = await import(box.dataset.script);
+      await open(box, [box, ...box.parentNode.querySelectorAll(":scope > [data-preview]")]);
+    } catch (error) {
+      button.nextElementSibling.textContent = box.dataset.failed;
+      console.warn(error);
+    }
+    button.disabled = false;
+  };
+  button.addEventListener("click", start);
+  box.hidden = false;
+  if (new URLSearchParams(location.search).get("table") === box.dataset.table) start();
 }
