@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { readFile, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { root, serve, tooWide, violations } from "./site.mjs";
+import { KINDS, root, serve, tooWide, violations } from "./site.mjs";
 
-const PAGES = ["/", "/datasets/", "/datasets/gb4754/", "/datasets/hz-housing/", "/datasets/xzqh-yearly/", "/datasets/ccs/", "/themes/", "/providers/", "/terms/", "/licence/", "/objection/", "/quality/", "/notices/", "/about/", "/api/", "/objection/status/", "/404.html", "/offline.html", "/en/offline.html", "/en/", "/en/datasets/hz-school/", "/formats/csv/", "/frequencies/", "/tags/"];
+const PAGES = Object.values(KINDS);
 
 let site, isDown = false;
 const open = (path, options) => site.open(path, options);

@@ -27,6 +27,15 @@ export async function violations(page) {
 /** How many pixels a page is wider than its window. */
 export const tooWide = (page) => page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
+/** One page of every kind on the example site, by a name for its picture. */
+export const KINDS = {
+  home: "/", datasets: "/datasets/", results: "/datasets/?q=%E8%A1%8C%E6%94%BF", "no-results": "/datasets/?q=%E9%BE%98%E9%BE%98",
+  dataset: "/datasets/gb2260/", "dataset-line": "/datasets/hz-housing/", "dataset-tables": "/datasets/xzqh-yearly/", "dataset-english": "/en/datasets/hz-school/", notice: "/datasets/ccs/",
+  themes: "/themes/", theme: "/themes/%E8%87%AA%E7%84%B6%E8%B5%84%E6%BA%90/", providers: "/providers/", formats: "/formats/", format: "/formats/csv/", frequencies: "/frequencies/", tags: "/tags/",
+  terms: "/terms/", licence: "/licence/", objection: "/objection/", status: "/objection/status/", quality: "/quality/", notices: "/notices/", about: "/about/", api: "/api/",
+  "not-found": "/404.html", offline: "/offline.html", "offline-english": "/en/offline.html", "home-english": "/en/",
+};
+
 /** Serves a folder and opens its pages. `refuses` is asked for each path; `answer` may take a request over. */
 export async function serve({ folder = root, answer } = {}) {
   const site = { asked: [], refuses: () => false };
