@@ -8,6 +8,7 @@ use crate::catalog::columns::{Columns, n_known};
 use crate::catalog::lists::{distinct, is_web_address, items_of_json, locations, parts};
 use crate::catalog::rows::{self, Cell, Row, Sink};
 use crate::diag::{Code, Finding, Place};
+use crate::model::coordinates::CoordinateSystem;
 use crate::model::dataset::{DataItem, Dataset};
 use crate::model::date::Day;
 use crate::model::digest::{Digest, Hasher};
@@ -261,6 +262,14 @@ impl Builder<'_> {
         self.set(field, header, text);
     }
 
+    fn set_coordinate_system(&mut self, place: Place, text: &str) {
+        self.dataset.coordinate_system = CoordinateSystem::parse(text);
+        if self.dataset.coordinate_system.is_none() {
+            let names: Vec<&str> = CoordinateSystem::names().collect();
+            self.findings.push(Finding::new(Code::CoordinateSystem, place).found(text).expected(names.join("、")));
+        }
+    }
+
     fn set(&mut self, field: Field, header: &str, text: String) {
         let place = self.place.clone().in_column(header.trim());
         let dataset = &mut self.dataset;
@@ -276,6 +285,7 @@ impl Builder<'_> {
             Field::Keywords => dataset.keywords = distinct(split_list(&text)),
             Field::Temporal => dataset.temporal = text,
             Field::Spatial => dataset.spatial = text,
+            Field::CoordinateSystem => self.set_coordinate_system(place, &text),
             Field::UpdateFrequency => {
                 dataset.frequency = Frequency::parse(&text);
                 if dataset.frequency.is_none() {

@@ -330,6 +330,9 @@ codes! {
     ThemeContrast "THEME_CONTRAST" Warn "WCAG 2.2, 1.4.3 and 1.4.11"
         zh("主题的颜色不易辨认：{}", "文字对比度 4.5 : 1，边框和图形 3 : 1，颜色写作 #rrggbb", "修改 tokens.css 中的颜色")
         en("colours of the theme are hard to read: {}", "contrast of 4.5 : 1 for text, 3 : 1 for borders and charts, colours as #rrggbb", "change the colours in tokens.css");
+    CoordinateSystem "COORDINATE_SYSTEM_UNKNOWN" Warn "design/frontend.md 5"
+        zh("没有写明经纬度的坐标系，或者写法不能识别", "{}", "在目录的“坐标系”栏填写；不同坐标系之间可相差数百米，开数不作换算")
+        en("the coordinate system of longitudes and latitudes is not stated, or not known", "{}", "fill in the catalog's column 坐标系; systems lie up to 500 m apart, and kaishu converts nothing");
 }
 
 #[cfg(test)]

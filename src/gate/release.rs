@@ -9,8 +9,9 @@ use super::{Cleared, Publishable, Release, Rules, Seal};
 use crate::decisions::grounds::{self, Ground};
 use crate::decisions::transforms::{self, Transform};
 use crate::diag::{Code, Finding, Level, Place};
+use crate::model::coordinates::CoordinateSystem;
 use crate::model::digest::Digest;
-use crate::model::table::DatasetFiles;
+use crate::model::table::{DatasetFiles, Subject};
 use crate::screening::Suspicion;
 use crate::stage::Stage;
 
@@ -49,10 +50,15 @@ fn idle_transforms(cleared: &Cleared, rules: &Rules<'_>) -> Vec<Finding> {
     rules.decisions.transforms.iter().filter(is_idle).map(finding).collect()
 }
 
+/// Whether a table has longitudes and latitudes.
+fn has_places(files: &DatasetFiles) -> bool {
+    files.tables.iter().flat_map(|table| &table.samples).any(|sample| sample.subject == Subject::Places)
+}
+
 /// Decides on what the files turned out to hold; staged files of datasets that are not released are removed.
 ///
 /// Shape: `evidence` has one item for each cleared dataset, in the same order.
-/// Findings: PERSONAL_*, GROUND_*, TRANSFORM_IDLE, NOT_MACHINE_READABLE where the regime asks for it, and those of the evidence.
+/// Findings: PERSONAL_*, GROUND_*, TRANSFORM_IDLE, COORDINATE_SYSTEM_UNKNOWN, NOT_MACHINE_READABLE where the regime asks for it, and those of the evidence.
 /// Errors: when a staged file cannot be removed.
 /// Source: DESIGN section 6, second door.
 pub fn release(cleared: Cleared, evidence: Vec<Evidence>, rules: &Rules<'_>, stage: &Stage) -> Result<Released> {
@@ -69,6 +75,11 @@ pub fn release(cleared: Cleared, evidence: Vec<Evidence>, rules: &Rules<'_>, sta
         if let (false, Some(rule)) = (is_readable, &rules.regime.access.machine_readable) {
             let finding = Finding::new(Code::NotMachineReadable, cleared.place.clone()).about(&cleared.dataset.title);
             findings.push(finding.expected(format!("{}：{}", rule.article, rule.quote)));
+        }
+        if !refused && cleared.dataset.coordinate_system.is_none() && has_places(&evidence.files) {
+            let names: Vec<&str> = CoordinateSystem::names().collect();
+            let finding = Finding::new(Code::CoordinateSystem, cleared.place.clone()).about(&cleared.dataset.title);
+            findings.push(finding.expected(names.join("、")));
         }
         if refused {
             for route in evidence.files.routes() {

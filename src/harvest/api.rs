@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use crate::harvest::{Catalog, catalog, lines};
 use crate::metadata::cite::{Acquired, Reference, gb_t_7714_2025};
 use crate::metadata::{Record, json_bytes};
+use crate::model::coordinates::CoordinateSystem;
 use crate::model::route::Route;
 use crate::model::table::Table;
 use crate::pages::facets::{Kind, facet_slug, formats};
@@ -112,6 +113,7 @@ fn brief(record: Record<'_>) -> Value {
     put("summary", &dataset.summary);
     put("theme", &dataset.theme);
     put("frequency", dataset.frequency.map_or("", crate::model::frequency::Frequency::code_name));
+    put("coordinate_system", dataset.coordinate_system.map_or("", CoordinateSystem::name));
     put("issued", &dataset.issued.map(|day| day.to_string()).unwrap_or_default());
     put("modified", &dataset.modified.map(|day| day.to_string()).unwrap_or_default());
     res

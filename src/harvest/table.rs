@@ -10,7 +10,7 @@ use crate::model::route::Route;
 use crate::stage::Stage;
 
 /// The columns, in the order of the regulations' list.
-const COLUMNS: [Field; 28] = [
+const COLUMNS: [Field; 29] = [
     Field::Identifier,
     Field::Title,
     Field::Abstract,
@@ -22,6 +22,7 @@ const COLUMNS: [Field; 28] = [
     Field::Keywords,
     Field::Temporal,
     Field::Spatial,
+    Field::CoordinateSystem,
     Field::UpdateFrequency,
     Field::Issued,
     Field::Modified,
@@ -105,6 +106,9 @@ fn cell(catalog: &Catalog<'_>, record: Record<'_>, field: Field) -> String {
         Field::Keywords => dataset.keywords.join("、"),
         Field::Temporal => dataset.temporal.clone(),
         Field::Spatial => dataset.spatial.clone(),
+        Field::CoordinateSystem => {
+            dataset.coordinate_system.map_or_else(String::new, |system| system.name().to_owned())
+        }
         Field::UpdateFrequency => dataset.frequency.map_or_else(
             || dataset.frequency_text.clone(),
             |frequency| catalog.strings.get(&format!("freq_{}", frequency.code_name())).to_owned(),

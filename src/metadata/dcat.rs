@@ -44,6 +44,11 @@ pub fn dataset(record: Record<'_>) -> Graph {
         node = node.iri("dct:spatial", place.as_str());
         graph.add(Node::new(place, "dct:Location").text("skos:prefLabel", &dataset.spatial, language));
     }
+    if let Some(system) = dataset.coordinate_system {
+        let iri = system.iri().map_or_else(|| record.part_iri("coordinate-system"), str::to_owned);
+        node = node.iri("dct:conformsTo", iri.as_str());
+        graph.add(Node::new(iri, "dct:Standard").text("dct:title", system.name(), language));
+    }
     if let Some(period) = schema_org::temporal_coverage(&dataset.temporal) {
         node = node.iri("dct:temporal", record.part_iri("temporal"));
         graph.add(period_node(record, &period));

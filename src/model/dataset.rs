@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::model::coordinates::CoordinateSystem;
 use crate::model::date::Day;
 use crate::model::digest::{Digest, Hasher};
 use crate::model::format::Format;
@@ -110,6 +111,8 @@ pub struct Dataset {
     pub temporal: String,
     /// 数据覆盖地域.
     pub spatial: String,
+    /// 坐标系 of longitudes and latitudes.
+    pub coordinate_system: Option<CoordinateSystem>,
     /// 发布日期.
     pub issued: Option<Day>,
     /// 更新日期.
@@ -202,6 +205,9 @@ impl Dataset {
         // Only where it is stated, so that entries registered before the field was known keep their identifiers.
         if !self.encoding.is_empty() {
             hasher.update_field(&self.encoding);
+        }
+        if let Some(system) = self.coordinate_system {
+            hasher.update_field(system.name());
         }
     }
 }

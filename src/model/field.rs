@@ -25,6 +25,8 @@ pub enum Field {
     Temporal,
     /// 数据覆盖地域.
     Spatial,
+    /// 坐标系.
+    CoordinateSystem,
     /// 更新频率.
     UpdateFrequency,
     /// 发布日期.
@@ -112,6 +114,7 @@ const TABLE: &[(Field, &str, &str)] = &[
     (F::Keywords, "keywords", "keywords 关键字 关键词 标签 数据标签 资源标签 tags label"),
     (F::Temporal, "temporal", "temporal 数据覆盖时间 时间范围 覆盖时间"),
     (F::Spatial, "spatial", "spatial 数据覆盖地域 数据开放范围 空间范围 覆盖地域 覆盖范围"),
+    (F::CoordinateSystem, "coordinate_system", "coordinate_system 坐标系 坐标系统 空间参考 空间参考系 坐标参考系 crs"),
     (
         F::UpdateFrequency,
         "update_frequency",

@@ -1,6 +1,7 @@
 //! Plain values that every stage shares; no I/O and no other kaishu module is used here.
 
 pub mod column;
+pub mod coordinates;
 pub mod dataset;
 pub mod date;
 pub mod digest;

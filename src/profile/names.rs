@@ -33,6 +33,8 @@ const DATE_WORDS: &[&str] = &["日期", "时间", "年月日"];
 const DATE_TOKENS: &[&str] = &["date", "datetime", "time", "day"];
 const YEAR_WORDS: &[&str] = &["年份", "年度"];
 const YEAR_TOKENS: &[&str] = &["year"];
+const MONTH_WORDS: &[&str] = &["月份", "年月", "统计月"];
+const MONTH_TOKENS: &[&str] = &["month", "yearmonth", "yyyymm"];
 const TOTAL_WORDS: &[&str] = &["合计", "总计", "总数", "总量"];
 const TOTAL_TOKENS: &[&str] = &["total", "sum"];
 const NUMBERING_WORDS: &[&str] = &["序号", "行号"];
@@ -57,6 +59,12 @@ pub fn is_date(name: &str) -> bool {
 #[must_use]
 pub fn is_year(name: &str) -> bool {
     fold(name) == "年" || says(name, YEAR_WORDS, YEAR_TOKENS)
+}
+
+/// Whether values are months of years.
+#[must_use]
+pub fn is_month(name: &str) -> bool {
+    says(name, MONTH_WORDS, MONTH_TOKENS)
 }
 
 /// Whether values are sums over other columns.
@@ -125,6 +133,7 @@ mod tests {
         assert_eq!(max_degrees("latent"), None);
         assert!(is_date("发布日期") && is_date("updateTime") && !is_date("update"));
         assert!(is_year("年份") && is_year("年") && is_year("buildYear") && !is_year("启用时间") && !is_year("学年制"));
+        assert!(is_month("统计月份") && is_month("年月") && is_month("year_month") && !is_month("月收入"));
         assert!(is_total("可售套数_合计") && !is_total("总经理") && is_numbering("序号"));
     }
 }

@@ -80,6 +80,24 @@ pub fn parse(bytes: &[u8]) -> Option<(TimeForm, Moment)> {
     Some((form, Moment { days, micros: time_of_day(&rest[1..], form)? }))
 }
 
+/// The first day of a month of the years 1000 to 2999, in days since 1970-01-01: `2026-03`, `2026/3`, `2026.3`, `2026年3月`,
+/// `202603`.
+#[must_use]
+pub fn month(text: &str) -> Option<i32> {
+    let mut rest = text.as_bytes();
+    let year = digits(&mut rest, 4, 4).filter(|year| (1000..3000).contains(year))?;
+    let between = [b"-".as_slice(), b"/", b".", "年".as_bytes()].into_iter().find_map(|sign| rest.strip_prefix(sign));
+    let month = match between {
+        Some(after) => {
+            rest = after;
+            digits(&mut rest, 1, 2)?
+        }
+        None => digits(&mut rest, 2, 2)?,
+    };
+    let end = if text.contains('年') { "月" } else { "" };
+    (rest == end.as_bytes()).then(|| days_since_1970(year, month, 1)).flatten()
+}
+
 /// A moment in the forms of ISO 8601, from microseconds since 1970-01-01; a day without its time.
 #[must_use]
 pub fn iso_text(micros: i64, is_day: bool) -> String {
@@ -207,6 +225,16 @@ mod tests {
                     assert_eq!(iso_text(micros, true), format!("{year}-{month:02}-{day:02}"));
                 }
             }
+        }
+    }
+
+    #[test]
+    fn months_are_read() {
+        for text in ["1970-03", "1970/3", "1970.03", "1970年3月", "197003"] {
+            assert_eq!(month(text), Some(59), "{text}");
+        }
+        for text in ["1970", "19703", "1970-13", "1970-00", "1970年3", "1970-3月", "1970-03-01", "970-03", ""] {
+            assert_eq!(month(text), None, "{text}");
         }
     }
 }

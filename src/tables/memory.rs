@@ -13,7 +13,7 @@ use crate::screening::Suspicion;
 use crate::site::{ExportConfig, ReadConfig};
 
 /// To be counted up whenever readers, profiles or writers give other bytes than before, or screening finds more.
-const EDITION: &str = "tables 6";
+const EDITION: &str = "tables 7";
 
 /// A finding about a file, without its place in the catalog, which may change.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

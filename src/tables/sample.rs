@@ -6,7 +6,7 @@
 use crate::batch::{Batch, Cell};
 use crate::model::column::{Column, ColumnType, Distinct};
 use crate::model::table::{SAMPLE_ROWS, Sample, Subject};
-use crate::profile::names;
+use crate::profile::{names, time};
 
 /// How many rows are looked at for one sample at most, where values are missing in many.
 const MAX_LOOKED: u64 = 4_000;
@@ -111,7 +111,7 @@ fn nth(at: u64, n_places: u64, n_rows: u64) -> u64 {
     u64::try_from(at * last / gaps).unwrap_or(u64::MAX)
 }
 
-/// A column of days or years that has one row for each, and the number that is worth a line over it.
+/// A column of days, months or years that has one row for each, and the number that is worth a line over it.
 fn series(columns: &[Column], n_rows: u64) -> Option<(usize, usize)> {
     let (time, _) = columns.iter().enumerate().find(|(_, column)| is_time_axis(column, n_rows))?;
     let told = |column: &Column| n_rows - column.profile.n_missing.min(n_rows);
@@ -129,10 +129,16 @@ fn is_time_axis(column: &Column, n_rows: u64) -> bool {
         ColumnType::Date | ColumnType::DateTime => true,
         ColumnType::Integer => names::is_year(&column.name) && is_within(column, 1000.0, 2999.0),
         _ => false,
-    };
+    } || is_months(column);
     let n_values = n_rows - column.profile.n_missing.min(n_rows);
     let n_distinct = column.profile.distinct.map_or(0, Distinct::value);
     is_time && n_values >= LEAST_VALUES && n_distinct * 100 >= n_values * LEAST_DISTINCT
+}
+
+/// Whether a column says that it holds months and its first values are.
+fn is_months(column: &Column) -> bool {
+    let samples = &column.profile.samples;
+    names::is_month(&column.name) && !samples.is_empty() && samples.iter().all(|text| time::month(text).is_some())
 }
 
 fn is_within(column: &Column, least: f64, most: f64) -> bool {
@@ -149,6 +155,7 @@ fn is_measure(column: &Column, n_rows: u64) -> bool {
         && n_distinct >= 3
         && !names::is_numbering(&column.name)
         && !names::is_year(&column.name)
+        && !is_months(column)
 }
 
 /// Longitude and latitude, where a table has one of each.
@@ -229,6 +236,14 @@ mod tests {
         let rows: Vec<_> = (0..20).map(|n| vec![(1990 + n).to_string(), (n * n).to_string()]).collect();
         assert_eq!(sampled(&["年份", "产值"], &rows).len(), 1);
         assert_eq!(sampled(&["批次", "产值"], &rows), []);
+        let months =
+            |form: fn(usize) -> String| -> Vec<_> { (0..20).map(|n| vec![form(n), (n * n).to_string()]).collect() };
+        assert_eq!(
+            sampled(&["统计月份", "产值"], &months(|n| format!("{}-{:02}", 2020 + n / 12, n % 12 + 1))).len(),
+            1
+        );
+        assert_eq!(sampled(&["月份", "产值"], &months(|n| format!("{}{:02}", 2020 + n / 12, n % 12 + 1))).len(), 1);
+        assert_eq!(sampled(&["月份", "产值"], &months(|n| (n % 12 + 1).to_string())), []);
         let rows: Vec<_> = (0..3).map(|n| vec![format!("30.{n}"), format!("120.{n}")]).collect();
         let samples = sampled(&["lat", "lng"], &rows);
         assert_eq!((samples[0].subject, samples[0].columns), (Subject::Places, [1, 0]));

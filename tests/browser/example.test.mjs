@@ -17,6 +17,8 @@ for (const [name, options] of Object.entries({
   desk: { viewport: { width: 1440, height: 900 } },
   phone: { viewport: { width: 360, height: 740 } },
   dark: { viewport: { width: 1024, height: 768 }, colorScheme: "dark" },
+  large: { viewport: { width: 390, height: 844 }, init: 'localStorage.setItem("kaishu-large", "1")' },
+  contrast: { viewport: { width: 1024, height: 768 }, init: 'localStorage.setItem("kaishu-contrast", "1")' },
 })) {
   test(`no accessibility violation, outside request, cookie or sideways scrolling: ${name}`, async () => {
     const all = [];

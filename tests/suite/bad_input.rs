@@ -285,6 +285,9 @@ const FAULTS: &[Fault] = &[
         code: "FREQUENCY_UNKNOWN", make: |p| catalog(p, ",更新频率", &["ok,甲,局,无条件开放,看心情"])
     },
     Fault {
+        code: "COORDINATE_SYSTEM_UNKNOWN", make: |p| catalog(p, ",坐标系", &["ok,甲,局,无条件开放,西安80"])
+    },
+    Fault {
         code: "ITEMS_UNEVEN", make: |p| catalog(p, ",数据项名称,数据项格式", &["ok,甲,局,无条件开放,a；b,c"])
     },
     Fault {

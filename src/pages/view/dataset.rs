@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::gate::Release;
 use crate::metadata::{Record, schema_org};
+use crate::model::coordinates::CoordinateSystem;
 use crate::model::table::{DataFile, Table};
 use crate::pages::facets::{Kind, facet_slug, is_overdue, next_due, updated};
 use crate::pages::plan::Job;
@@ -333,6 +334,7 @@ fn facts_of(scope: Scope<'_>, release: &Release, data_lang: Option<&str>) -> Vec
         own("fact_issued", day(dataset.issued)),
         data("fact_temporal", text(&dataset.temporal)),
         data("fact_spatial", text(&dataset.spatial)),
+        own("fact_coordinates", text(dataset.coordinate_system.map_or("", CoordinateSystem::name))),
         data("fact_source", text(&dataset.source)),
         own("fact_volume", text(&volume)),
         own(

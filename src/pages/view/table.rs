@@ -66,7 +66,7 @@ fn view(scope: Scope<'_>, release: &Release, table: &Table, allowance: &mut Allo
     TableView {
         label: scope.strings.fill("preview_label", &[("name", &name)]),
         name,
-        charts: charts::of_table(scope.strings, &release.cleared.dataset, table),
+        charts: charts::of_table(scope.strings, &release.cleared.dataset, table, scope.site.inputs.site.exports.dots),
         fields: fields::views(scope.strings, table, allowance),
         columns: table.columns.iter().map(|column| showable(&column.name)).collect(),
         rows: table.preview.iter().map(|row| row.iter().map(cell).collect()).collect(),

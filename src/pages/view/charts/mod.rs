@@ -90,11 +90,12 @@ const MAX_CHARTS: usize = 2;
 /// Longest name of a column in a heading, in characters.
 const NAME_CHARS: usize = 40;
 
-/// The pictures of a table, most telling first.
-pub(super) fn of_table(strings: &Strings, dataset: &Dataset, table: &Table) -> Vec<ChartView> {
+/// The pictures of a table, most telling first; of places only where the team wants `dots`.
+pub(super) fn of_table(strings: &Strings, dataset: &Dataset, table: &Table, dots: bool) -> Vec<ChartView> {
     let drawn = table.samples.iter().filter_map(|sample| match sample.subject {
         Subject::Series => series::view(strings, dataset, table, sample),
-        Subject::Places => places::view(strings, table, sample),
+        Subject::Places if !dots => None,
+        Subject::Places => places::view(strings, dataset, table, sample),
     });
     let mut res: Vec<ChartView> = drawn.take(MAX_CHARTS).collect();
     res.extend(categories::views(strings, dataset, table, MAX_CHARTS - res.len()));

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use crate::model::column::Column;
+use crate::model::dataset::Dataset;
 use crate::model::table::{Sample, Table};
 use crate::pages::strings::{Strings, count, showable};
 use crate::pages::view::charts::scale::{NumberScale, place};
@@ -30,7 +31,7 @@ const BLUR: f64 = 3.0;
 const KM_OF_DEGREE: f64 = 111.32;
 
 /// The picture of places; `None` where they are too few or all in one point.
-pub(super) fn view(strings: &Strings, table: &Table, sample: &Sample) -> Option<ChartView> {
+pub(super) fn view(strings: &Strings, dataset: &Dataset, table: &Table, sample: &Sample) -> Option<ChartView> {
     let [east, north] = sample.columns.map(|idx| table.columns.get(idx));
     let (east, north) = east.zip(north)?;
     let (west_east, south_north) = (frame(east)?, frame(north)?);
@@ -79,7 +80,7 @@ pub(super) fn view(strings: &Strings, table: &Table, sample: &Sample) -> Option<
             rows: [east, north].into_iter().map(bounds).collect(),
         }),
         bars: None,
-        note: note(strings, table, sample, n_outside),
+        note: note(strings, dataset, table, sample, n_outside),
     })
 }
 
@@ -146,8 +147,11 @@ fn bounds(column: &Column) -> Vec<String> {
     ]
 }
 
-fn note(strings: &Strings, table: &Table, sample: &Sample, n_outside: usize) -> String {
+fn note(strings: &Strings, dataset: &Dataset, table: &Table, sample: &Sample, n_outside: usize) -> String {
     let mut parts = vec![strings.get("chart_sketch").to_owned()];
+    if let Some(system) = dataset.coordinate_system {
+        parts.push(strings.fill("chart_system", &[("name", system.name())]));
+    }
     if !sample.is_all {
         let values = [("n", &*count(sample.rows.len() as u64)), ("rows", &*count(table.n_rows))];
         parts.push(strings.fill("chart_sampled", &values));

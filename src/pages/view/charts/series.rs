@@ -97,10 +97,13 @@ fn points(sample: &Sample) -> Vec<Point<'_>> {
     points
 }
 
-/// A day, a moment or a year.
+/// A day, a moment, a month or a year.
 fn seconds(text: &str) -> Option<i64> {
     if let Some((_, moment)) = time::parse(text.as_bytes()) {
         return Some(moment.since_1970_us() / 1_000_000);
+    }
+    if let Some(days) = time::month(text) {
+        return Some(i64::from(days) * 86_400);
     }
     let year = text.parse().ok().filter(|year| (1000..3000).contains(year))?;
     Some(i64::from(time::days_since_1970(year, 1, 1)?) * 86_400)

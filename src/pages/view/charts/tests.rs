@@ -134,7 +134,7 @@ proptest::proptest! {
         let item = DataItem { name: columns[1].name.clone(), format: String::new(), description: said };
         let dataset = Dataset { items: vec![item], ..Dataset::default() };
         for tag in ["zh-CN", "en"] {
-            for chart in of_table(&strings(tag), &dataset, &table(columns.clone(), n_rows, samples.clone())) {
+            for chart in of_table(&strings(tag), &dataset, &table(columns.clone(), n_rows, samples.clone()), true) {
                 let xml = drawn(&chart, tag);
                 let names = read(&xml);
                 proptest::prop_assert!(names.iter().all(|name| [
@@ -171,7 +171,7 @@ fn a_line_breaks_where_days_are_missing_and_says_its_bounds() {
     let sample = Sample { subject: Subject::Series, columns: [0, 1], rows, is_all: true };
     let item = DataItem { name: "户数".to_owned(), format: String::new(), description: "单位：户".to_owned() };
     let dataset = Dataset { items: vec![item], ..Dataset::default() };
-    let charts = of_table(&strings("zh-CN"), &dataset, &table(columns, 5, vec![sample]));
+    let charts = of_table(&strings("zh-CN"), &dataset, &table(columns, 5, vec![sample]), true);
     assert_eq!(charts[0].title, "户数（单位：户），2026-01-01 至 2026-03-02");
     let plot = charts[0].plot.as_ref().unwrap();
     assert_eq!(plot.path.matches('M').count(), 2);
@@ -196,7 +196,7 @@ fn a_place_far_away_is_told_and_not_drawn() {
     let mut rows: Vec<[String; 2]> = (0..9).map(|n| [format!("120.{n}"), format!("30.{}", n % 5)]).collect();
     rows.push(["0".to_owned(), "0".to_owned()]);
     let sample = Sample { subject: Subject::Places, columns: [0, 1], rows, is_all: true };
-    let charts = of_table(&strings("en"), &Dataset::default(), &table(columns, 10, vec![sample]));
+    let charts = of_table(&strings("en"), &Dataset::default(), &table(columns, 10, vec![sample]), true);
     assert_eq!(charts[0].title, "Where 6 places lie");
     assert!(charts[0].note.ends_with("4 of them lie far outside and are not drawn."), "{}", charts[0].note);
     let plot = charts[0].plot.as_ref().unwrap();
@@ -210,7 +210,7 @@ fn kinds_are_counted_and_the_rest_is_one_bar() {
     let profile =
         Profile { n_missing: 5, distinct: Some(Distinct::Exactly(12)), top: top.to_vec(), ..Profile::default() };
     let columns = vec![plain("性质", ColumnType::Text, profile)];
-    let charts = of_table(&strings("zh-CN"), &Dataset::default(), &table(columns, 105, Vec::new()));
+    let charts = of_table(&strings("zh-CN"), &Dataset::default(), &table(columns, 105, Vec::new()), true);
     let bars = &charts[0].bars.as_ref().unwrap().rows;
     let told: Vec<_> = bars.iter().map(|row| (row.label.as_str(), row.count.as_str(), row.share.as_str())).collect();
     assert_eq!(told, [("公办", "60", "60%"), ("<b>", "30", "30%"), ("其他（10 种）", "10", "10%")]);
