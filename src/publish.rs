@@ -1,22 +1,15 @@
-//! From the stage to the live folder, in one step, and onto the record.
+//! The published site: its folders, its release note and ledger, what is recorded of it, and the ways it changes.
 //!
-//! 1. The stage is complete and on disk; `release.json` in it holds the digest of the whole site.
-//! 2. What will be recorded is written to `records/pending.json`.
-//! 3. The staged folder and the live folder change places in one system call: visitors see one or the other.
-//! 4. Record, register and ledger are brought up to date, `pending.json` goes, the old site is removed.
-//!
-//! A build that is killed between 3 and 4 is finished by the next one, one that is killed before 3 leaves no trace.
+//! [`commit`] puts a stage onto the live folder; [`takedown`] takes a dataset off it.
 
+mod commit;
 mod cut;
 pub mod takedown;
 
-use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use rustix::fs::{CWD, RenameFlags, renameat_with};
-use rustix::io::Errno;
 use serde::{Deserialize, Serialize};
 
 use crate::decisions::approvals::Approval;
@@ -25,9 +18,10 @@ use crate::model::date::Day;
 use crate::model::digest::{Digest, Hasher};
 use crate::model::route::Route;
 use crate::records::holds::Holds;
-use crate::records::ids::Register;
-use crate::records::{CHAIN_FILE, IDS_FILE, Lock, chain, replace};
-use crate::stage::{Ledger, Stage, Staged};
+use crate::records::{CHAIN_FILE, IDS_FILE, Lock};
+use crate::stage::{Ledger, Live, Stage, Staged};
+
+pub use commit::{commit, preview};
 
 /// The file in the site that says which release it is.
 pub const RELEASE_FILE: &str = "release.json";
@@ -148,17 +142,6 @@ pub struct PublicationEvent {
     pub findings: Digest,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Pending {
-    /// How many lines the record had before this publication.
-    n_lines_before: u64,
-    /// The folder that it was published to.
-    out: PathBuf,
-    event: PublicationEvent,
-    ids_csv: String,
-    ledger_tsv: String,
-}
-
 /// Takes the lock of a site, and finishes or undoes what an interrupted build left.
 ///
 /// Errors: when another build runs, when the record is broken, or when the output folder was not made by kaishu.
@@ -177,7 +160,7 @@ pub fn open(folders: &Folders) -> Result<Lock> {
         }
     }
     let _live = takedown::lock(folders)?;
-    recover(folders)?;
+    commit::recover(folders)?;
     Ok(lock)
 }
 
@@ -194,26 +177,6 @@ pub fn finish_takedowns(folders: &Folders, now: i64) -> Result<()> {
     Ok(())
 }
 
-/// Finishes or undoes what a publication left that was cut short; the caller has the lock of the live folder.
-fn recover(folders: &Folders) -> Result<()> {
-    chain::finish_interrupted(&folders.chain())?;
-    let path = folders.pending();
-    let Ok(bytes) = std::fs::read(&path) else {
-        return Ok(());
-    };
-    let pending: Pending = serde_json::from_slice(&bytes).with_context(|| {
-        format!(
-            "reading {}: it belongs to an interrupted build; remove it if {} is whole",
-            path.display(),
-            folders.out.display()
-        )
-    })?;
-    if read_note(&pending.out)?.as_ref() == Some(&pending.event.release) {
-        record(folders, &pending)?;
-    }
-    std::fs::remove_file(&path).with_context(|| format!("removing {}", path.display()))
-}
-
 /// What `release.json` of a folder says; `None` where there is none.
 ///
 /// Errors: when it is there and does not read.
@@ -226,6 +189,26 @@ pub fn read_note(dir: &Path) -> Result<Option<ReleaseNote>> {
         }
         Err(error) => Err(error).with_context(|| format!("reading {}", path.display())),
     }
+}
+
+/// Removes a stage that will not go live; one that is going live is left to whoever finishes it.
+///
+/// Errors: when it cannot be removed.
+pub fn discard(folders: &Folders) -> Result<()> {
+    if folders.stage.exists() && !folders.pending().exists() {
+        std::fs::remove_dir_all(&folders.stage).context("removing the unfinished site")?;
+    }
+    Ok(())
+}
+
+/// The site that is live, as far as its ledger knows it; `None` where there is none, or the two do not fit.
+///
+/// Errors: when the release note does not read.
+pub fn live(folders: &Folders) -> Result<Option<Live>> {
+    let Some(note) = read_note(&folders.out)? else { return Ok(None) };
+    // Without a ledger that fits, everything is written anew.
+    let ledger = read_ledger(&folders.ledger()).ok().filter(|ledger| digest_of(ledger) == note.sha256);
+    Ok(ledger.map(|ledger| Live { out: folders.out.clone(), ledger }))
 }
 
 /// Ends the stage with its release note.
@@ -254,101 +237,6 @@ pub fn digest_of(ledger: &Ledger) -> Digest {
         hasher.update_field(&staged.sha256.to_string());
     }
     hasher.finish()
-}
-
-/// Puts a sealed stage in the place of the live folder and records it; `held` are the datasets that the stage leaves out.
-///
-/// Errors: when the disk fails, or a dataset was suspended since the build began; the live folder is then the old site
-/// or the new one, whole.
-pub fn commit(
-    folders: &Folders,
-    stage: &Stage,
-    event: PublicationEvent,
-    register: &Register,
-    held: &BTreeSet<String>,
-) -> Result<()> {
-    let _live = takedown::lock(folders)?;
-    if let Some(hold) = Holds::load(&folders.chain())?.in_force().find(|hold| !held.contains(&hold.dataset)) {
-        bail!(
-            "生成期间 {0} 被中止开放或撤回，请再生成一次 / {0} was suspended or withdrawn while the site was built: build again",
-            hold.dataset
-        );
-    }
-    let pending = Pending {
-        n_lines_before: chain::read(&folders.chain(), |_, _| Ok(()))?.n_lines,
-        out: folders.out.clone(),
-        event,
-        ids_csv: String::from_utf8(register.to_bytes()?).context("writing the register")?,
-        ledger_tsv: ledger_text(&stage.ledger()),
-    };
-    sync(&folders.stage)?;
-    replace(&folders.pending(), &serde_json::to_vec(&pending).context("writing pending.json")?)?;
-    swap(folders)?;
-    record(folders, &pending)
-        .and_then(|()| std::fs::remove_file(folders.pending()).context("removing pending.json"))
-        .context("新网站已经发布，但没有记录完整，请再生成一次 / the new site is live, but its record is not complete: build again")?;
-    if folders.stage.exists() {
-        std::fs::remove_dir_all(&folders.stage)
-            .with_context(|| format!("removing the old site in {}", folders.stage.display()))?;
-    }
-    Ok(())
-}
-
-/// Puts a stage in the place of a folder without a record, for previews.
-///
-/// Errors: when the disk fails.
-pub fn preview(folders: &Folders) -> Result<()> {
-    swap(folders)?;
-    if folders.stage.exists() {
-        std::fs::remove_dir_all(&folders.stage).context("removing the old preview")?;
-    }
-    Ok(())
-}
-
-/// One `syncfs` instead of an `fsync` for each of many thousand files.
-#[cfg(target_os = "linux")]
-fn sync(dir: &Path) -> Result<()> {
-    let dir_file = std::fs::File::open(dir).with_context(|| format!("opening {}", dir.display()))?;
-    rustix::fs::syncfs(&dir_file).with_context(|| format!("syncing {}", dir.display()))
-}
-
-/// Where one file system cannot be synced by itself, all of them are.
-#[cfg(not(target_os = "linux"))]
-#[expect(clippy::unnecessary_wraps, reason = "the same signature on every system")]
-fn sync(_dir: &Path) -> Result<()> {
-    rustix::fs::sync();
-    Ok(())
-}
-
-fn swap(folders: &Folders) -> Result<()> {
-    let what = || format!("putting the new site in the place of {}", folders.out.display());
-    if folders.out.symlink_metadata().is_err() {
-        std::fs::rename(&folders.stage, &folders.out).with_context(what)?;
-    } else {
-        match renameat_with(CWD, &folders.stage, CWD, &folders.out, RenameFlags::EXCHANGE) {
-            Ok(()) => {}
-            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => bail!(
-                "{}: this file system cannot exchange two folders in one step; put --out on ext4, xfs, btrfs or APFS",
-                what()
-            ),
-            Err(error) => return Err(error).with_context(what),
-        }
-    }
-    crate::records::sync_parent(&folders.out)
-}
-
-fn record(folders: &Folders, pending: &Pending) -> Result<()> {
-    let event = serde_json::value::to_raw_value(&pending.event).context("writing the record")?;
-    let mut is_recorded = false;
-    chain::read(&folders.chain(), |seq, raw| {
-        is_recorded |= seq > pending.n_lines_before && raw.get() == event.get();
-        Ok(())
-    })?;
-    if !is_recorded {
-        chain::append(&folders.chain(), &event)?;
-    }
-    replace(&folders.ids(), pending.ids_csv.as_bytes())?;
-    replace(&folders.ledger(), pending.ledger_tsv.as_bytes())
 }
 
 fn ledger_text(ledger: &Ledger) -> String {

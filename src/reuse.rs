@@ -57,7 +57,7 @@ impl Kept {
     ///
     /// Errors: when it was not staged.
     pub fn of(stage: &Stage, route: &Route, sha256: Digest) -> Result<Self> {
-        let path = route.below(stage.root());
+        let path = stage.path_of(route);
         let meta = fs::metadata(&path).with_context(|| format!("reading the size of {route}"))?;
         Ok(Self { route: route.clone(), sha256, stamp: Stamp::of(&meta) })
     }

@@ -26,7 +26,7 @@ pub fn check(args: &SiteArgs, with_assessment: bool, lang: Lang) -> Result<Outco
     let progress = Progress::new(lang, args.json);
     let records = args.site.join("records");
     let run = pipeline::with_jobs(args.jobs, || -> Result<Run> {
-        pipeline::run(options(args, None)?, &scratch.path().join("stage"), &records, &progress)
+        pipeline::run(options(args, None)?, (&scratch.path().join("stage"), None), &records, &progress)
     })??;
     report::to_terminal(&run.findings, args.json, args.all, lang);
     summary(args, lang, run.counts, None);
@@ -47,9 +47,9 @@ pub fn build(args: &SiteArgs, out: Option<&Path>, lang: Lang) -> Result<Outcome>
     take_in_decisions(args, &folders)?;
     publish::finish_takedowns(&folders, locale::now())?;
     let res = build_and_publish(args, &folders, lang);
-    if res.is_err() && folders.stage.exists() {
+    if res.is_err() {
         // On a full disk the unfinished site is what takes the room.
-        std::fs::remove_dir_all(&folders.stage).context("removing the unfinished site")?;
+        publish::discard(&folders)?;
     }
     res
 }
@@ -57,8 +57,10 @@ pub fn build(args: &SiteArgs, out: Option<&Path>, lang: Lang) -> Result<Outcome>
 fn build_and_publish(args: &SiteArgs, folders: &Folders, lang: Lang) -> Result<Outcome> {
     let progress = Progress::new(lang, args.json);
     let reuse = Reuse::new(&args.site, &folders.out, args.verify_cache);
+    // Who wants everything read again gets everything written again.
+    let live = if args.verify_cache { None } else { publish::live(folders)? };
     let run = pipeline::with_jobs(args.jobs, || {
-        pipeline::run(options(args, Some(&reuse))?, &folders.stage, &folders.records, &progress)
+        pipeline::run(options(args, Some(&reuse))?, (&folders.stage, live), &folders.records, &progress)
     })??;
     // The report names what is not published: it stays in the site folder, wherever the site goes.
     let as_of = options(args, None)?.as_of;
@@ -67,9 +69,7 @@ fn build_and_publish(args: &SiteArgs, folders: &Folders, lang: Lang) -> Result<O
     let res = outcome(&run);
     let counts = run.counts;
     let (Some(made), Some(basis)) = (run.made, run.basis) else {
-        if folders.stage.exists() {
-            std::fs::remove_dir_all(&folders.stage).context("removing the unfinished stage")?;
-        }
+        publish::discard(folders)?;
         summary(args, lang, counts, None);
         return Ok(Outcome::Failed);
     };
@@ -78,7 +78,7 @@ fn build_and_publish(args: &SiteArgs, folders: &Folders, lang: Lang) -> Result<O
     let n_files = note.files;
     let event = event(args, folders, &basis, &made, note, &run.findings)?;
     let held = basis.holds.in_force().map(|hold| hold.dataset.clone()).collect();
-    publish::commit(folders, &made.stage, event, &made.register, &held)?;
+    publish::commit(folders, &made.stage, event, &made.register, held)?;
     reuse.sweep();
     summary(args, lang, counts, Some((&folders.out, made.n_pages, n_files)));
     Ok(res)

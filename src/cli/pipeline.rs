@@ -24,7 +24,7 @@ use crate::records::IDS_FILE;
 use crate::records::ids::Register;
 use crate::reuse::Reuse;
 use crate::search;
-use crate::stage::Stage;
+use crate::stage::{Live, Stage};
 use crate::tables;
 
 /// What a run is asked to do.
@@ -123,15 +123,20 @@ struct Judged {
     approvals: Vec<Approval>,
 }
 
-/// Runs every stage into a staging folder.
+/// Runs every stage into a staging folder: of the whole site, or of what differs from the one that is live.
 ///
 /// Errors: when the machine fails; everything about the data is a finding.
-pub fn run(options: Options<'_>, stage_root: &Path, records: &Path, progress: &Progress) -> Result<Run> {
+pub fn run(
+    options: Options<'_>,
+    (stage_root, live): (&Path, Option<Live>),
+    records: &Path,
+    progress: &Progress,
+) -> Result<Run> {
     let mut run =
         Run { findings: Vec::new(), counts: Counts::default(), basis: None, owners: Owners::default(), made: None };
     if let Some(basis) = Basis::load(options, records, &mut run.findings)? {
         if let Some(judged) = judge(&basis, options, records, progress, &mut run)? {
-            run.made = make(&basis, judged, options, stage_root, progress, &mut run)?;
+            run.made = make(&basis, judged, options, (stage_root, live), progress, &mut run)?;
         }
         run.basis = Some(basis);
     }
@@ -194,7 +199,7 @@ fn make(
     basis: &Basis,
     judged: Judged,
     options: Options<'_>,
-    stage_root: &Path,
+    (stage_root, live): (&Path, Option<Live>),
     progress: &Progress,
     run: &mut Run,
 ) -> Result<Option<Made>> {
@@ -202,7 +207,7 @@ fn make(
     let Judged { theme, content, catalog_files, register, cleared, approvals } = judged;
     let Basis { site, regime, licences, decisions, .. } = basis;
     let n_cleared = cleared.datasets().len();
-    let stage = Stage::create(stage_root)?;
+    let stage = Stage::beside(stage_root, live)?;
     let ingesting = progress.start("转换数据", "converting data", n_cleared);
     let settings = tables::Settings::of(site, decisions);
     let evidence = tables::ingest(&cleared, &stage, &settings, options.reuse, &|| ingesting.step())?;

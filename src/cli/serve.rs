@@ -26,6 +26,7 @@ use crate::publish::{self, Folders, takedown};
 use crate::records::{CHAIN_FILE, IDS_FILE, Lock, replace};
 use crate::reuse::Reuse;
 use crate::site::Site;
+use crate::stage::{Ledger, Live};
 
 /// How long the input must be quiet before a rebuild.
 const QUIET: Duration = Duration::from_millis(80);
@@ -47,6 +48,8 @@ struct Preview {
     folders: Folders,
     base_path: Mutex<String>,
     state: Mutex<State>,
+    /// What the preview holds now, once it was built.
+    ledger: Mutex<Option<Ledger>>,
     /// Where forms post to, where the site has an endpoint.
     endpoint_url: Option<String>,
     endpoint: OnceLock<(String, Arc<Service>)>,
@@ -74,6 +77,7 @@ pub fn run(args: &SiteArgs, port: u16, lang: Lang) -> Result<Outcome> {
         endpoint: OnceLock::new(),
         base_path: Mutex::new("/".to_owned()),
         state: Mutex::new(State { version: 0, json: "{}".to_owned() }),
+        ledger: Mutex::default(),
     });
     let (_watcher, changes) = watched(&args.site)?;
     rebuild(args, lang, &preview)?;
@@ -209,14 +213,16 @@ fn rebuild(args: &SiteArgs, lang: Lang, preview: &Preview) -> Result<()> {
     let folders = &preview.folders;
     let progress = Progress::new(lang, false);
     let reuse = Reuse::new(&args.site, &folders.out, args.verify_cache);
+    let live = lock(&preview.ledger).take().map(|ledger| Live { out: folders.out.clone(), ledger });
     let run = pipeline::with_jobs(args.jobs, || {
         let options = Options { endpoint_url: preview.endpoint_url.as_deref(), ..build::options(args, Some(&reuse))? };
-        pipeline::run(options, &folders.stage, &folders.records, &progress)
+        pipeline::run(options, (&folders.stage, live), &folders.records, &progress)
     })??;
     report::to_terminal(&run.findings, false, args.all, lang);
     if let (Some(made), Some(basis)) = (&run.made, &run.basis) {
         *lock(&preview.base_path) = basis.site.base_path();
-        publish::preview(folders)?;
+        publish::preview(folders, &made.stage)?;
+        *lock(&preview.ledger) = Some(made.stage.ledger());
         if preview.endpoint_url.is_some() {
             // The endpoint of the preview knows the datasets of the preview.
             replace(&folders.ids(), &made.register.to_bytes()?)?;

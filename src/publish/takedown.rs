@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 
 use super::cut::{self, Mention};
-use super::{Folders, RELEASE_FILE, ReleaseNote, digest_of, ledger_text, read_ledger, read_note};
+use super::{Folders, RELEASE_FILE, ReleaseNote, commit, digest_of, ledger_text, read_ledger, read_note};
 use crate::harvest::table;
 use crate::model::digest::Digest;
 use crate::model::route::Route;
@@ -66,8 +66,11 @@ pub fn take_down(order: &Order<'_>) -> Result<Option<Done>> {
         // The data first, whatever else there is to stumble over.
         move_away(&order.folders.out, &order.hold.dataset)?;
     }
-    // A publication that was cut short is put on record before its ledger changes.
-    super::recover(order.folders)?;
+    // A publication that was cut short is finished before its ledger changes; what it brings of the dataset goes again.
+    commit::recover(order.folders)?;
+    if order.folders.out.join(RELEASE_FILE).exists() {
+        move_away(&order.folders.out, &order.hold.dataset)?;
+    }
     let Some(note) = read_note(&order.folders.out)? else { return Ok(None) };
     let mut done = Done { n_removed: 0, n_changed: 0, naming: Vec::new() };
     let release = clear(order, &note, &mut done)?;
@@ -235,7 +238,7 @@ pub fn is_offered(out: &Path, id: &str) -> Result<bool> {
 
 /// Moves the dataset's folders out of the site, each in one step, then removes them; where a folder cannot be moved, such
 /// as to another file system, it is removed in its place.
-fn move_away(out: &Path, id: &str) -> Result<()> {
+pub(super) fn move_away(out: &Path, id: &str) -> Result<()> {
     let parent = out.parent().context("the output folder has no parent")?;
     let gone = tempfile::Builder::new().prefix(GONE).tempdir_in(parent).ok();
     for (idx, folder) in folders_of(out, id)?.iter().enumerate() {

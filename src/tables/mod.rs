@@ -329,7 +329,7 @@ impl Reading<'_> {
             self.note(Notice::new(Code::FileNotAsNamed, why));
             return Ok(());
         }
-        let path = original.route.below(self.stage.root());
+        let path = self.stage.path_of(&original.route);
         let opened = readers::open(Input { path: &path, format, config });
         let Some(opened) = self.sound(opened)? else { return Ok(()) };
         for notice in opened.notices {

@@ -24,7 +24,7 @@ impl Reading<'_> {
         if !self.transforms.is_empty() {
             return Ok(());
         }
-        let path = self.original.route.below(self.stage.root());
+        let path = self.stage.path_of(&self.original.route);
         let name = &self.original.name;
         let label = self.original.format.as_ref().map_or("", Format::label);
         // A sheet or member that is no table stands in no column, and the file is offered with it.

@@ -22,6 +22,7 @@ mod guard;
 mod harvest;
 mod holds;
 mod house_rules;
+mod incremental;
 mod intake;
 mod invariants;
 mod law;
