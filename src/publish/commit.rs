@@ -62,13 +62,20 @@ impl Way {
         if stage.live().is_none() || changes.put.len() * 2 > stage.n_files() || changes.clashes {
             return Self::Swap;
         }
-        // What pages lead to, then pages, then the note that says which release this is.
-        let rank = |route: &Route| {
-            let path = route.as_str();
-            (path == RELEASE_FILE, path.ends_with(".html") || path.ends_with("feed.xml") || path.starts_with("sitemap"))
-        };
         changes.put.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.cmp(b)));
         Self::Files(changes)
+    }
+}
+
+/// What is led to comes before what leads to it: data, lists, pages, then the note that says which release this is.
+fn rank(route: &Route) -> u8 {
+    let path = route.as_str();
+    let is_data = ["assets/", "datasets/", "api/v1/datasets/"].iter().any(|folder| path.starts_with(folder));
+    match path.rsplit_once('.') {
+        _ if path == RELEASE_FILE => 3,
+        Some((_, "html")) => 2,
+        _ if is_data && !path.starts_with("api/v1/datasets/page/") => 0,
+        _ => 1,
     }
 }
 
