@@ -7,6 +7,10 @@ use super::kind::{Kind, ROWS, Role};
 /// The kinds that a header names, in the order of `headers.toml`.
 #[must_use]
 pub fn kinds_of(header: &str) -> Vec<Kind> {
+    // Texts that are no column have no header, and there are a dozen for each entry of a catalog.
+    if header.is_empty() {
+        return Vec::new();
+    }
     let folded = fold(header);
     // The last part of a path in nested data, and the parts of a name in code.
     let bare: String = folded.chars().filter(|c| c.is_alphanumeric()).collect();

@@ -66,6 +66,18 @@ fn write_catalog(project: &Project, entries: &BTreeMap<String, Entry>) {
     project.write("datasets/catalog.csv", &format!("{head}{rows}"));
 }
 
+/// A notice or a template.
+fn write_around(project: &Project, dice: &mut Dice, n: usize) -> &'static str {
+    if dice.roll(2) == 0 {
+        let page = format!("+++\ntitle = \"公告{n}\"\ndate = 2026-11-20\n+++\n正文{n}\n");
+        project.write("content/notices/note.md", &page);
+        return "content";
+    }
+    let template = format!("{{% extends \"base.html\" %}}{{% block main %}}<p>没有 {n}</p>{{% endblock %}}");
+    project.write("themes/default/templates/not_found.html", &template);
+    "template"
+}
+
 /// One edit, as a team makes it; answers what it was.
 fn edit(project: &Project, entries: &mut BTreeMap<String, Entry>, dice: &mut Dice, n: usize) -> String {
     let ids: Vec<String> = entries.keys().cloned().collect();
@@ -97,27 +109,14 @@ fn edit(project: &Project, entries: &mut BTreeMap<String, Entry>, dice: &mut Dic
             "theme"
         }
         5 => {
-            entry.file = if entry.file == 0 { 1 } else { 0 };
+            entry.file = usize::from(entry.file == 0);
             "files"
         }
         6 => {
             entry.file += 1;
             "data"
         }
-        7 => {
-            project.write(
-                "content/notices/note.md",
-                &format!("+++\ntitle = \"公告{n}\"\ndate = 2026-11-20\n+++\n正文{n}\n"),
-            );
-            "content"
-        }
-        8 => {
-            project.write(
-                "themes/default/templates/not_found.html",
-                &format!("{{% extends \"base.html\" %}}{{% block main %}}<p>没有 {n}</p>{{% endblock %}}"),
-            );
-            "template"
-        }
+        7 | 8 => write_around(project, dice, n),
         9 => {
             let ran = project.run(&["case", "suspend", &id, "--basis", "测试", "--by", "测试", "--reason", "privacy"]);
             assert!(ran.code == 0 || ran.stderr.contains("already"), "{}", ran.stderr);
@@ -125,7 +124,7 @@ fn edit(project: &Project, entries: &mut BTreeMap<String, Entry>, dice: &mut Dic
         }
         _ => {
             entry.summary = format!("说明{n}");
-            entry.modified = "2026-11-01".to_owned();
+            "2026-11-01".clone_into(&mut entry.modified);
             "change"
         }
     };
