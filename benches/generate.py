@@ -33,6 +33,7 @@ xlsx = {on}
 zip = {on}
 datapackage = {on}
 metadata = {on}
+search = {on}
 """
 SITE_TITLE = "盐海市公共数据开放网站"
 

@@ -34,6 +34,21 @@ pub struct Live {
     pub ledger: Ledger,
 }
 
+impl Live {
+    /// Whether every file is there, as long as it was.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.ledger.iter().all(|(route, staged)| self.has(route, *staged))
+    }
+
+    /// Whether the folder has a file with these bytes; one that somebody removed or cut there counts as none.
+    fn has(&self, route: &Route, staged: Staged) -> bool {
+        let is_known = self.ledger.get(route) == Some(&staged);
+        let meta = || route.below(&self.out).symlink_metadata();
+        is_known && meta().is_ok_and(|meta| meta.is_file() && meta.len() == staged.size_bytes)
+    }
+}
+
 /// What has to be done to a live folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Changes {
@@ -120,13 +135,8 @@ impl Stage {
         Ok(staged)
     }
 
-    /// Whether the live site has a file with these bytes; one that somebody removed or cut there counts as none.
     fn has_live(&self, route: &Route, staged: Staged) -> bool {
-        let Some(live) = self.live.as_ref().filter(|live| live.ledger.get(route) == Some(&staged)) else {
-            return false;
-        };
-        let meta = route.below(&live.out).symlink_metadata();
-        meta.is_ok_and(|meta| meta.is_file() && meta.len() == staged.size_bytes)
+        self.live.as_ref().is_some_and(|live| live.has(route, staged))
     }
 
     /// Opens a file that is written piece by piece; it counts once [`StageWriter::finish`] is called.

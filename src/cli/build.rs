@@ -8,6 +8,7 @@ use anyhow::{Context, Result};
 use crate::cli::basis::Basis;
 use crate::cli::pipeline::{self, Counts, Made, Options, Run};
 use crate::cli::progress::Progress;
+use crate::cli::unchanged::{self, Summary};
 use crate::cli::{Outcome, SiteArgs, assess, locale, print, report};
 use crate::diag::{Lang, Level};
 use crate::model::digest::Digest;
@@ -46,15 +47,44 @@ pub fn build(args: &SiteArgs, out: Option<&Path>, lang: Lang) -> Result<Outcome>
     let _lock = publish::open(&folders)?;
     take_in_decisions(args, &folders)?;
     publish::finish_takedowns(&folders, locale::now())?;
+    let began = locale::now();
+    let input = unchanged::input(args, &folders, options(args, None)?.as_of, tool_digest()?);
+    // Who wants to see everything again, or reads what is printed by a program, gets it.
+    let is_asked_anew = args.all || args.json || args.verify_cache;
+    if let Some(input) = input.as_ref().filter(|_| !is_asked_anew)
+        && let Some(same) = unchanged::find(&args.site, &folders, input)?
+    {
+        return Ok(nothing_to_do(args, &folders, same, lang));
+    }
     let res = build_and_publish(args, &folders, lang);
     if res.is_err() {
         // On a full disk the unfinished site is what takes the room.
         publish::discard(&folders)?;
     }
-    res
+    let summary = res?;
+    if let (Some(summary), Some(input)) = (summary, &input) {
+        unchanged::keep(&args.site, &folders, input, began, summary)?;
+    }
+    Ok(summary.map_or(Outcome::Failed, outcome_of))
 }
 
-fn build_and_publish(args: &SiteArgs, folders: &Folders, lang: Lang) -> Result<Outcome> {
+/// Says that the site stands as it was published.
+fn nothing_to_do(args: &SiteArgs, folders: &Folders, same: Summary, lang: Lang) -> Outcome {
+    print::note(print::say(
+        lang,
+        "各项输入自上次生成以来没有变化，网站无须重新生成；检查结果见报告，加 --all 可重新列出。",
+        "nothing has changed since the last build, so nothing was built; the findings are in the report, --all lists them again.",
+    ));
+    summary(args, lang, same.counts, Some((&folders.out, same.n_pages, same.n_files)));
+    outcome_of(same)
+}
+
+fn outcome_of(summary: Summary) -> Outcome {
+    if summary.is_refused { Outcome::Refused } else { Outcome::Done }
+}
+
+/// Builds and publishes; answers how that ended, `None` where nothing could be published.
+fn build_and_publish(args: &SiteArgs, folders: &Folders, lang: Lang) -> Result<Option<Summary>> {
     let progress = Progress::new(lang, args.json);
     let reuse = Reuse::new(&args.site, &folders.out, args.verify_cache);
     // Who wants everything read again gets everything written again.
@@ -66,12 +96,11 @@ fn build_and_publish(args: &SiteArgs, folders: &Folders, lang: Lang) -> Result<O
     let as_of = options(args, None)?.as_of;
     report::to_files(&args.site.join("report"), &run, as_of, lang)?;
     report::to_terminal(&run.findings, args.json, args.all, lang);
-    let res = outcome(&run);
-    let counts = run.counts;
+    let (is_refused, counts) = (run.refused(), run.counts);
     let (Some(made), Some(basis)) = (run.made, run.basis) else {
         publish::discard(folders)?;
         summary(args, lang, counts, None);
-        return Ok(Outcome::Failed);
+        return Ok(None);
     };
     server::write(&args.site.join("server"), &basis.site, &basis.holds)?;
     let note = publish::seal(&made.stage, as_of)?;
@@ -81,7 +110,7 @@ fn build_and_publish(args: &SiteArgs, folders: &Folders, lang: Lang) -> Result<O
     publish::commit(folders, &made.stage, event, &made.register, held)?;
     reuse.sweep();
     summary(args, lang, counts, Some((&folders.out, made.n_pages, n_files)));
-    Ok(res)
+    Ok(Some(Summary { counts, n_pages: made.n_pages, n_files, is_refused }))
 }
 
 /// Takes decisions from the machine of the endpoint into the record, where the configuration says that they come from one.

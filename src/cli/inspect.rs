@@ -207,6 +207,7 @@ fn exports_of(formats: &[String]) -> ExportConfig {
         zip: false,
         datapackage: false,
         metadata: false,
+        search: false,
         dots: false,
         max_mib: crate::site::Limits::none(),
     }

@@ -15,6 +15,7 @@ mod progress;
 mod regime;
 mod report;
 mod serve;
+mod unchanged;
 mod verify;
 mod workdays;
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
 
 use crate::assess;
 use crate::catalog::{self, CatalogFile, content};
@@ -59,7 +60,7 @@ pub struct Run {
 }
 
 /// How many entries went which way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Counts {
     /// In the catalog.
     pub entries: usize,
@@ -254,9 +255,11 @@ fn make(
     rendering.end(&rendered.n_pages.to_string());
     let n_pages = rendered.n_pages;
     let assessment = harvest::write(&inputs, &strings, &stage)?;
-    let indexing = progress.start("建立检索", "indexing for search", 0);
-    search::write(&inputs, &stage)?;
-    indexing.end(&counts.published.to_string());
+    if site.exports.search {
+        let indexing = progress.start("建立检索", "indexing for search", 0);
+        search::write(&inputs, &stage)?;
+        indexing.end(&counts.published.to_string());
+    }
     Ok(Some(Made { stage, catalog_files, register, datasets, approvals, grounds, assessment, n_pages }))
 }
 

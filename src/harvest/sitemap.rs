@@ -44,7 +44,9 @@ pub fn write(catalog: &Catalog<'_>, stage: &Stage) -> Result<()> {
     }
     let robots = format!("User-agent: *\nAllow: /\n\nSitemap: {}\n", catalog.inputs.issuer().url("sitemap.xml"));
     stage.put(&Route::new("robots.txt")?, robots.as_bytes())?;
-    stage.put(&Route::new("opensearch.xml")?, &open_search(catalog)?)?;
+    if catalog.inputs.site.exports.search {
+        stage.put(&Route::new("opensearch.xml")?, &open_search(catalog)?)?;
+    }
     Ok(())
 }
 

@@ -96,6 +96,8 @@ pub struct ExportConfig {
     pub datapackage: bool,
     /// What programs read of datasets and catalog: metadata, citations, the static API, feeds of datasets.
     pub metadata: bool,
+    /// The index that readers' browsers search, and the forms that ask it.
+    pub search: bool,
     /// A picture of where places lie, on the page of a dataset with longitudes and latitudes.
     pub dots: bool,
     /// Up to what size of the original, in MiB, each kind is made.
@@ -114,6 +116,7 @@ impl Default for ExportConfig {
             zip: true,
             datapackage: true,
             metadata: true,
+            search: true,
             dots: true,
             max_mib: Limits::default(),
         }

@@ -209,6 +209,59 @@ fn what_did_not_change_is_not_written() {
     assert_eq!(project.site(), from_scratch(&project));
 }
 
+/// Every file of the input looks as if it had been changed so long ago.
+fn age(project: &Project, hours: u64) {
+    let then = std::time::SystemTime::now() - Duration::from_secs(hours * 3600);
+    for item in walkdir::WalkDir::new(project.path("")).into_iter().map(Result::unwrap) {
+        let is_made = item.path().strip_prefix(project.path("")).unwrap().starts_with("public");
+        if item.file_type().is_file() && !is_made {
+            std::fs::File::options().write(true).open(item.path()).unwrap().set_modified(then).unwrap();
+        }
+    }
+}
+
+/// A build of the same input does nothing and says so; anything that could make another site is seen.
+#[test]
+fn nothing_is_built_where_nothing_changed() {
+    let project = Project::new();
+    let says_so = || {
+        let ran = project.build();
+        assert_eq!(ran.code, 0, "{}", ran.stderr);
+        ran.stderr.contains("nothing has changed")
+    };
+    age(&project, 9);
+    assert!(!says_so());
+    let chain = project.read("records/chain.jsonl");
+    assert!(says_so());
+    assert_eq!(project.read("records/chain.jsonl"), chain, "nothing was published");
+    // Findings that somebody asks for are told.
+    let ran = project.run(&["build", "--all", "--lang", "en", "--as-of", AS_OF]);
+    assert!(ran.stderr.contains("OPENNESS_CLOSED") && !ran.stderr.contains("nothing has changed"), "{}", ran.stderr);
+    assert_eq!(project.run(&["build", "--lang", "en", "--as-of", "2026-11-22"]).code, 0);
+    let changes: [(&str, &dyn Fn()); 6] = [
+        ("another day", &|| ()),
+        ("an entry", &|| project.replace("datasets/catalog.csv", "公交站点", "车站")),
+        ("data", &|| project.append("datasets/files/stops.csv", "009,南站\r\n")),
+        ("a page", &|| project.write("content/notices/x.md", "+++\ntitle = \"x\"\ndate = 2026-11-20\n+++\nx\n")),
+        ("a page of the site that is gone", &|| {
+            std::fs::remove_file(project.path("public/datasets/stops/index.html")).unwrap();
+        }),
+        ("a decision", &|| {
+            let ran =
+                project.run(&["case", "suspend", "stops", "--basis", "测试", "--by", "测试", "--reason", "privacy"]);
+            assert_eq!(ran.code, 0, "{}", ran.stderr);
+        }),
+    ];
+    for (what, change) in changes {
+        change();
+        assert!(!says_so(), "{what} was not seen");
+        age(&project, 5);
+        assert!(!says_so(), "other times are another input: {what}");
+        assert!(says_so(), "{what}");
+        assert_eq!(project.run(&["verify"]).code, 0);
+    }
+}
+
 /// A build that is killed while it puts files in place: no page leads to data that are not there, and the next start of
 /// anything finishes it.
 #[test]

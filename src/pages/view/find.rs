@@ -34,6 +34,9 @@ const OTHERS: [&str; 9] = [
 
 /// The search; nothing where the theme has no script for it.
 pub(super) fn find(scope: Scope<'_>) -> Option<Find> {
+    if !scope.site.inputs.site.exports.search {
+        return None;
+    }
     let script = scope.site.theme.asset_routes.get("search.js")?;
     let is_said = |key: &str| FAMILIES.iter().any(|family| key.starts_with(family)) || OTHERS.contains(&key);
     let texts: Map<String, Value> = scope
@@ -52,7 +55,10 @@ pub(super) fn find(scope: Scope<'_>) -> Option<Find> {
 }
 
 /// The search within what a list is of; tags are no choice there, so they are the question.
-pub(super) fn within(scope: Scope<'_>, kind: Kind, name: &str) -> String {
+pub(super) fn within(scope: Scope<'_>, kind: Kind, name: &str) -> Option<String> {
+    if !scope.site.inputs.site.exports.search {
+        return None;
+    }
     let key = if kind == Kind::Tag { "q" } else { kind.key() };
-    format!("{}?{key}={}", scope.page_href("datasets"), href("", name).replace('/', "%2F"))
+    Some(format!("{}?{key}={}", scope.page_href("datasets"), href("", name).replace('/', "%2F")))
 }

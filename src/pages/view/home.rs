@@ -16,6 +16,7 @@ use crate::pages::view::{DayView, Scope, Tile};
 pub(super) struct HomeView {
     page: PageHead,
     lead: String,
+    has_search: bool,
     stats: Vec<Stat>,
     groups: Vec<Group>,
     newest: Vec<Card>,
@@ -79,6 +80,7 @@ pub(super) fn view(scope: Scope<'_>, job: &Job<'_>) -> HomeView {
         items: tiles(scope, kind, HOME_TILES),
     };
     HomeView {
+        has_search: site.exports.search,
         lead: lead.to_owned(),
         stats: stats(scope),
         groups: vec![group(Kind::Theme), group(Kind::Provider)],

@@ -140,7 +140,7 @@ fn list(scope: Scope<'_>, job: &Job<'_>, of: ListOf<'_>, showing: String) -> Lis
         let own: Vec<&Release> = facet.newest.iter().map(|idx| &releases[*idx]).collect();
         quality::timeliness(scope, &own)
     });
-    let within = facet.map(|(kind, facet)| find::within(scope, kind, &facet.name));
+    let within = facet.and_then(|(kind, facet)| find::within(scope, kind, &facet.name));
     let find = if facet.is_none() && number.is_none() { find::find(scope) } else { None };
     let find_in = strings.fill("find_in", &[("name", &name)]);
     ListView {

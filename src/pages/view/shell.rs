@@ -108,6 +108,12 @@ impl PageHead {
                 }
             })
             .collect();
+        let search = Some(HeadLink {
+            rel: "search",
+            href: scope.file_href("opensearch.xml"),
+            media_type: "application/opensearchdescription+xml",
+            title: site.title.in_language(scope.tag()).to_owned(),
+        });
         let feed = Some(HeadLink::feed(scope, "feed.xml", scope.strings.get("datasets_title")));
         let mut crumbs = crumbs;
         if !job.folder.is_empty() {
@@ -125,15 +131,11 @@ impl PageHead {
             },
             languages,
             crumbs,
-            links: vec![HeadLink {
-                rel: "search",
-                href: scope.file_href("opensearch.xml"),
-                media_type: "application/opensearchdescription+xml",
-                title: site.title.in_language(scope.tag()).to_owned(),
-            }]
-            .into_iter()
-            .chain(feed.filter(|_| site.exports.metadata))
-            .collect(),
+            links: search
+                .filter(|_| site.exports.search)
+                .into_iter()
+                .chain(feed.filter(|_| site.exports.metadata))
+                .collect(),
         }
     }
 }
