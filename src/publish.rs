@@ -6,6 +6,7 @@ mod commit;
 mod cut;
 pub mod takedown;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
@@ -134,6 +135,9 @@ pub struct PublicationEvent {
     pub approvals: Vec<Approval>,
     /// The grounds that something is published on.
     pub grounds: Vec<Ground>,
+    /// The datasets that are kept off the site by decisions; earlier versions of kaishu did not say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held: Option<BTreeSet<String>>,
     /// How many datasets are published.
     pub n_published: usize,
     /// How many entries the gate refused, by code.
@@ -170,7 +174,11 @@ pub fn open(folders: &Folders) -> Result<Lock> {
 pub fn finish_takedowns(folders: &Folders, now: i64) -> Result<()> {
     takedown::sweep(folders)?;
     let holds = Holds::load(&folders.chain())?;
-    for hold in holds.unfinished() {
+    let unfinished: BTreeSet<&str> = holds.unfinished().map(|hold| hold.dataset.as_str()).collect();
+    for hold in holds.in_force() {
+        if !unfinished.contains(hold.dataset.as_str()) && !takedown::is_offered(&folders.out, &hold.dataset)? {
+            continue;
+        }
         let patience = takedown::PATIENCE;
         takedown::take_down(&takedown::Order { folders, hold, pages: Vec::new(), now, patience })?;
     }

@@ -187,8 +187,8 @@ impl Stage {
         let entry = state.files.remove(route).flatten();
         if entry.is_none_or(|entry| !entry.is_kept) {
             std::fs::remove_file(route.below(&self.root)).with_context(|| format!("removing the staged {route}"))?;
-            self.prune(&mut state, route);
         }
+        self.prune(&mut state, route);
         Ok(())
     }
 
@@ -323,10 +323,6 @@ impl StageWriter<'_> {
             std::fs::remove_file(&self.path).with_context(|| format!("removing the staged {}", self.route))?;
         }
         self.stage.enter(&self.route, Entry { staged, is_kept });
-        if is_kept {
-            let mut state = self.stage.lock();
-            self.stage.prune(&mut state, &self.route);
-        }
         Ok(staged)
     }
 }

@@ -11,6 +11,7 @@ use crate::cli::progress::Progress;
 use crate::cli::unchanged::{self, Summary};
 use crate::cli::{Outcome, SiteArgs, assess, locale, print, report};
 use crate::diag::{Lang, Level};
+use crate::model::date::Day;
 use crate::model::digest::Digest;
 use crate::publish::{self, Folders, PublicationEvent};
 use crate::records::{self, signed};
@@ -39,7 +40,7 @@ pub fn check(args: &SiteArgs, with_assessment: bool, lang: Lang) -> Result<Outco
 
 /// Builds the site and puts it in the place of the old one.
 ///
-/// Errors: when the machine fails; the old site is then untouched.
+/// Errors: when the machine fails; the old site is then untouched, or the message says what is left to be done.
 pub fn build(args: &SiteArgs, out: Option<&Path>, lang: Lang) -> Result<Outcome> {
     require_site(&args.site, lang)?;
     let out = out.map_or_else(|| args.site.join("public"), Path::to_owned);
@@ -48,7 +49,8 @@ pub fn build(args: &SiteArgs, out: Option<&Path>, lang: Lang) -> Result<Outcome>
     take_in_decisions(args, &folders)?;
     publish::finish_takedowns(&folders, locale::now())?;
     let began = locale::now();
-    let input = unchanged::input(args, &folders, options(args, None)?.as_of, tool_digest()?);
+    let as_of = options(args, None)?.as_of;
+    let input = unchanged::input(args, &folders, as_of, tool_digest()?);
     // Who wants to see everything again, or reads what is printed by a program, gets it.
     let is_asked_anew = args.all || args.json || args.verify_cache;
     if let Some(input) = input.as_ref().filter(|_| !is_asked_anew)
@@ -56,14 +58,16 @@ pub fn build(args: &SiteArgs, out: Option<&Path>, lang: Lang) -> Result<Outcome>
     {
         return Ok(nothing_to_do(args, &folders, same, lang));
     }
-    let res = build_and_publish(args, &folders, lang);
+    let res = build_and_publish(args, &folders, as_of, lang);
     if res.is_err() {
         // On a full disk the unfinished site is what takes the room.
-        publish::discard(&folders)?;
+        // What went wrong first is what is told.
+        let _ = publish::discard(&folders);
     }
     let summary = res?;
     if let (Some(summary), Some(input)) = (summary, &input) {
-        unchanged::keep(&args.site, &folders, input, began, summary)?;
+        // Without it the next build reads everything: no reason to call this one failed.
+        let _ = unchanged::keep(&args.site, &folders, input, began, summary);
     }
     Ok(summary.map_or(Outcome::Failed, outcome_of))
 }
@@ -84,16 +88,16 @@ fn outcome_of(summary: Summary) -> Outcome {
 }
 
 /// Builds and publishes; answers how that ended, `None` where nothing could be published.
-fn build_and_publish(args: &SiteArgs, folders: &Folders, lang: Lang) -> Result<Option<Summary>> {
+fn build_and_publish(args: &SiteArgs, folders: &Folders, as_of: Day, lang: Lang) -> Result<Option<Summary>> {
     let progress = Progress::new(lang, args.json);
     let reuse = Reuse::new(&args.site, &folders.out, args.verify_cache);
     // Who wants everything read again gets everything written again.
     let live = if args.verify_cache { None } else { publish::live(folders)? };
     let run = pipeline::with_jobs(args.jobs, || {
-        pipeline::run(options(args, Some(&reuse))?, (&folders.stage, live), &folders.records, &progress)
+        let options = Options { as_of, ..options(args, Some(&reuse))? };
+        pipeline::run(options, (&folders.stage, live), &folders.records, &progress)
     })??;
     // The report names what is not published: it stays in the site folder, wherever the site goes.
-    let as_of = options(args, None)?.as_of;
     report::to_files(&args.site.join("report"), &run, as_of, lang)?;
     report::to_terminal(&run.findings, args.json, args.all, lang);
     let (is_refused, counts) = (run.refused(), run.counts);
@@ -106,8 +110,7 @@ fn build_and_publish(args: &SiteArgs, folders: &Folders, lang: Lang) -> Result<O
     let note = publish::seal(&made.stage, as_of)?;
     let n_files = note.files;
     let event = event(args, folders, &basis, &made, note, &run.findings)?;
-    let held = basis.holds.in_force().map(|hold| hold.dataset.clone()).collect();
-    publish::commit(folders, &made.stage, event, &made.register, held)?;
+    publish::commit(folders, &made.stage, event, &made.register)?;
     reuse.sweep();
     summary(args, lang, counts, Some((&folders.out, made.n_pages, n_files)));
     Ok(Some(Summary { counts, n_pages: made.n_pages, n_files, is_refused }))
@@ -213,6 +216,7 @@ fn event(
             .collect(),
         approvals: made.approvals.clone(),
         grounds: made.grounds.clone(),
+        held: Some(basis.holds.in_force().map(|hold| hold.dataset.clone()).collect()),
         n_published: made.datasets.len(),
         refused,
         findings: findings_digest,

@@ -2,6 +2,7 @@
 //!
 //! What is remembered of the last build lies in `.kaishu/built/` of the site folder and may be deleted at any time.
 
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -14,6 +15,7 @@ use crate::cli::pipeline::Counts;
 use crate::model::date::Day;
 use crate::model::digest::{Digest, Hasher};
 use crate::publish::{self, Folders};
+use crate::records::chain;
 use crate::reuse::Stamp;
 
 /// What the last build was made of, and how it ended.
@@ -43,6 +45,8 @@ pub struct Input {
     digest: Digest,
     /// When the youngest file was changed, seconds since 1970.
     youngest: i64,
+    /// How many lines the record had.
+    n_lines: u64,
 }
 
 /// A file that was changed so many seconds before a build began may have been changed once more without looking so.
@@ -76,9 +80,11 @@ pub fn input(args: &SiteArgs, folders: &Folders, as_of: Day, tool: Digest) -> Op
         let changed = meta.modified().ok()?.duration_since(UNIX_EPOCH).ok()?.as_secs();
         youngest = youngest.max(i64::try_from(changed).ok()?);
         hasher.update_field(&item.path().to_string_lossy());
-        hasher.update_field(&format!("{:?}", Stamp::of(&meta)));
+        // Who may read a file, and which file it is, can change without its size and time.
+        let kept = (Stamp::of(&meta), meta.ctime(), meta.ctime_nsec(), meta.ino());
+        hasher.update_field(&format!("{kept:?}"));
     }
-    Some(Input { digest: hasher.finish(), youngest })
+    Some(Input { digest: hasher.finish(), youngest, n_lines: n_lines(folders)? })
 }
 
 /// How site and record look now.
@@ -89,6 +95,10 @@ fn state(folders: &Folders) -> Result<Digest> {
         hasher.update_field(&format!("{:?}", std::fs::metadata(&path).ok().map(|meta| Stamp::of(&meta))));
     }
     Ok(hasher.finish())
+}
+
+fn n_lines(folders: &Folders) -> Option<u64> {
+    chain::read(&folders.chain(), |_, _| Ok(())).ok().map(|tip| tip.n_lines)
 }
 
 fn path_of(site: &Path, folders: &Folders) -> PathBuf {
@@ -105,7 +115,8 @@ pub fn find(site: &Path, folders: &Folders, input: &Input) -> Result<Option<Summ
     if built.inputs != input.digest || built.state != state(folders)? {
         return Ok(None);
     }
-    let is_whole = publish::live(folders)?.is_some_and(|live| live.is_whole());
+    let is_there = ["server/nginx.conf", "report/index.html"].iter().all(|name| site.join(name).exists());
+    let is_whole = is_there && publish::live(folders)?.is_some_and(|live| live.is_whole());
     Ok(is_whole.then_some(built.summary))
 }
 
@@ -118,6 +129,10 @@ pub fn keep(site: &Path, folders: &Folders, input: &Input, began: i64, summary: 
         return Ok(());
     }
     let built = Built { inputs: input.digest, state: state(folders)?, summary };
+    // A line that somebody else put on record meanwhile was not read by this build.
+    if n_lines(folders) != Some(input.n_lines + 1) {
+        return Ok(());
+    }
     let dir = path.parent().unwrap_or(site);
     std::fs::create_dir_all(dir).with_context(|| format!("making {}", dir.display()))?;
     crate::records::replace(&path, &serde_json::to_vec(&built).context("writing what was built")?)

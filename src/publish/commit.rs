@@ -37,9 +37,6 @@ struct Pending {
     stage: PathBuf,
     #[serde(default)]
     way: Way,
-    /// The datasets that it leaves out.
-    #[serde(default)]
-    held: BTreeSet<String>,
     event: PublicationEvent,
     ids_csv: String,
     ledger_tsv: String,
@@ -57,14 +54,29 @@ enum Way {
 
 impl Way {
     /// Where most files changed, one exchange is quicker than many renames, and nobody sees half of it.
-    fn of(stage: &Stage) -> Self {
+    fn of(stage: &Stage, out: &Path) -> Self {
         let mut changes = stage.changes();
-        if stage.live().is_none() || changes.put.len() * 2 > stage.n_files() || changes.clashes {
+        let is_much = changes.put.len() * 2 > stage.n_files();
+        if stage.live().is_none() || is_much || changes.clashes || !has_room(out, &changes.put) {
             return Self::Swap;
         }
         changes.put.sort_by(|a, b| rank(a).cmp(&rank(b)).then_with(|| a.cmp(b)));
         Self::Files(changes)
     }
+}
+
+/// Whether each file can take its place by a rename: nothing but folders above it, and no folder or link where it goes.
+fn has_room(out: &Path, put: &[Route]) -> bool {
+    let kind = |path: &str| out.join(path).symlink_metadata().map(|meta| meta.file_type());
+    let mut dirs: BTreeSet<&str> = BTreeSet::from([""]);
+    for route in put {
+        let path = route.as_str();
+        dirs.extend(path.match_indices('/').map(|(at, _)| &path[..at]));
+        if kind(path).is_ok_and(|kind| !kind.is_file()) {
+            return false;
+        }
+    }
+    dirs.iter().all(|dir| kind(dir).map_or(true, |kind| kind.is_dir()))
 }
 
 /// What is led to comes before what leads to it: data, lists, pages, then the note that says which release this is.
@@ -79,19 +91,14 @@ fn rank(route: &Route) -> u8 {
     }
 }
 
-/// Puts a sealed stage onto the live folder and records it; `held` are the datasets that the stage leaves out.
+/// Puts a sealed stage onto the live folder and records it.
 ///
 /// Errors: when the disk fails, or a dataset was suspended since the build began; what was not done yet is then done by the
 /// next start, or nothing was.
-pub fn commit(
-    folders: &Folders,
-    stage: &Stage,
-    event: PublicationEvent,
-    register: &Register,
-    held: BTreeSet<String>,
-) -> Result<()> {
+pub fn commit(folders: &Folders, stage: &Stage, event: PublicationEvent, register: &Register) -> Result<()> {
     let _live = takedown::lock(folders)?;
-    if let Some(hold) = Holds::load(&folders.chain())?.in_force().find(|hold| !held.contains(&hold.dataset)) {
+    let is_left_out = |id: &String| event.held.as_ref().is_some_and(|held| held.contains(id));
+    if let Some(hold) = Holds::load(&folders.chain())?.in_force().find(|hold| !is_left_out(&hold.dataset)) {
         bail!(
             "生成期间 {0} 被中止开放或撤回，请再生成一次 / {0} was suspended or withdrawn while the site was built: build again",
             hold.dataset
@@ -101,7 +108,7 @@ pub fn commit(
     if before.is_some() && before != read_note(&folders.out)?.map(|note| note.sha256) {
         bail!("生成期间网站已有变动，请再生成一次 / the site changed while it was built anew: build again");
     }
-    let way = Way::of(stage);
+    let way = Way::of(stage, &folders.out);
     if matches!(way, Way::Swap) {
         stage.complete()?;
     }
@@ -110,7 +117,6 @@ pub fn commit(
         out: folders.out.clone(),
         stage: folders.stage.clone(),
         way,
-        held,
         event,
         ids_csv: String::from_utf8(register.to_bytes()?).context("writing the register")?,
         ledger_tsv: ledger_text(&stage.ledger()),
@@ -119,7 +125,9 @@ pub fn commit(
     replace(&folders.pending(), &serde_json::to_vec(&pending).context("writing pending.json")?)?;
     match &pending.way {
         Way::Swap => swap(&pending.stage, &pending.out)?,
-        Way::Files(changes) => apply(changes, &pending.stage, &pending.out)?,
+        Way::Files(changes) => apply(changes, &pending.stage, &pending.out, Missing::IsAFault).context(
+            "新网站只放好了一部分，请再生成一次 / the new site is in place in part only: run kaishu build again, which finishes it",
+        )?,
     }
     finish(folders, &pending)
         .context("新网站已经发布，但没有记录完整，请再生成一次 / the new site is live, but its record is not complete: build again")
@@ -150,18 +158,35 @@ pub(super) fn recover(folders: &Folders) -> Result<()> {
         Way::Files(changes) => {
             // What was suspended since is in this stage, and must not come back with it.
             for hold in Holds::load(&folders.chain())?.in_force() {
-                if !pending.held.contains(&hold.dataset) && pending.stage.exists() {
+                let is_left_out = pending.event.held.as_ref().is_some_and(|held| held.contains(&hold.dataset));
+                if !is_left_out && pending.stage.exists() {
                     takedown::move_away(&pending.stage, &hold.dataset)?;
                 }
             }
-            apply(changes, &pending.stage, &pending.out)?;
+            apply(changes, &pending.stage, &pending.out, Missing::WasMoved)?;
+            if read_note(&pending.out)?.as_ref() != Some(&pending.event.release) {
+                // The stage is not what it was, so that this is neither release: the next build writes everything.
+                let ledger = folders.ledger();
+                if ledger.exists() {
+                    std::fs::remove_file(&ledger).with_context(|| format!("removing {}", ledger.display()))?;
+                }
+                return std::fs::remove_file(&path).with_context(|| format!("removing {}", path.display()));
+            }
         }
     }
     finish(folders, &pending)
 }
 
-/// Moves what changed to where it belongs and removes what went; what was done before is not done again.
-fn apply(changes: &Changes, stage: &Path, out: &Path) -> Result<()> {
+/// What it means that a file is not in the stage.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Missing {
+    IsAFault,
+    /// It was moved before the build was cut short, or was taken down since.
+    WasMoved,
+}
+
+/// Moves what changed to where it belongs and removes what went.
+fn apply(changes: &Changes, stage: &Path, out: &Path, missing: Missing) -> Result<()> {
     let mut dirs: BTreeSet<&str> = BTreeSet::new();
     for route in &changes.put {
         let (from, to) = (route.below(stage), route.below(out));
@@ -170,10 +195,9 @@ fn apply(changes: &Changes, stage: &Path, out: &Path) -> Result<()> {
             std::fs::create_dir_all(&dir).with_context(|| format!("making {}", dir.display()))?;
         }
         match std::fs::rename(&from, &to) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error) if missing == Missing::IsAFault || error.kind() != std::io::ErrorKind::NotFound => {
                 return Err(error).with_context(|| format!("putting {route} in place"));
             }
-            // A file that is not in the stage any more was moved before the build was cut short, or was taken down since.
             _ => {}
         }
     }
@@ -207,12 +231,12 @@ fn finish(folders: &Folders, pending: &Pending) -> Result<()> {
 ///
 /// Errors: when the disk fails.
 pub fn preview(folders: &Folders, stage: &Stage) -> Result<()> {
-    match Way::of(stage) {
+    match Way::of(stage, &folders.out) {
         Way::Swap => {
             stage.complete()?;
             swap(&folders.stage, &folders.out)?;
         }
-        Way::Files(changes) => apply(&changes, &folders.stage, &folders.out)?,
+        Way::Files(changes) => apply(&changes, &folders.stage, &folders.out, Missing::IsAFault)?,
     }
     if folders.stage.exists() {
         std::fs::remove_dir_all(&folders.stage).context("removing what is left of the preview's stage")?;

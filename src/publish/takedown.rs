@@ -17,7 +17,7 @@ use crate::pages::plan::{ckan_name, dataset_path};
 use crate::records::holds::{Hold, TakeDown};
 use crate::records::{Lock, chain, replace};
 use crate::search::removal;
-use crate::stage::Staged;
+use crate::stage::{Ledger, Staged};
 
 /// What is to be taken down, and what stands in its place.
 pub struct Order<'a> {
@@ -89,7 +89,11 @@ pub fn take_down(order: &Order<'_>) -> Result<Option<Done>> {
 /// Clears the live folder and brings its ledger up to date.
 fn clear(order: &Order<'_>, note: &ReleaseNote, done: &mut Done) -> Result<ReleaseNote> {
     let out = &order.folders.out;
-    let mut ledger = read_ledger(&order.folders.ledger())?;
+    let mut ledger = match read_ledger(&order.folders.ledger()) {
+        Ok(ledger) if digest_of(&ledger) == note.sha256 => ledger,
+        // Of another output folder, lost, or cut short before: what is there counts.
+        _ => ledger_of(out)?,
+    };
     let n_before = ledger.len();
     ledger.retain(|route, _| !is_own(route.as_str(), &order.hold.dataset));
     done.n_removed = n_before - ledger.len();
@@ -144,6 +148,22 @@ fn clear(order: &Order<'_>, note: &ReleaseNote, done: &mut Done) -> Result<Relea
         crate::records::sync_parent(&path)?;
     }
     Ok(note)
+}
+
+/// The ledger of what lies in a folder.
+fn ledger_of(out: &Path) -> Result<Ledger> {
+    let mut res = Ledger::new();
+    for item in walkdir::WalkDir::new(out) {
+        let item = item.with_context(|| format!("listing {}", out.display()))?;
+        let name = item.path().strip_prefix(out).unwrap_or(item.path()).to_string_lossy();
+        // What has no name of ours was not put there by us.
+        if let Some(route) = item.file_type().is_file().then(|| Route::new(&name).ok()).flatten() {
+            let size_bytes = item.metadata().with_context(|| format!("looking at {name}"))?.len();
+            let sha256 = crate::reuse::digest_of(item.path()).with_context(|| format!("reading {name}"))?;
+            res.insert(route, Staged { size_bytes, sha256 });
+        }
+    }
+    Ok(res)
 }
 
 /// The pages of all datasets in the static API, and where their number stands.
@@ -278,6 +298,9 @@ fn naming(out: &Path, mention: &Mention) -> Result<Vec<(Route, Vec<u8>)>> {
     Ok(res)
 }
 
+/// How the names of files end that were being written.
+const UNFINISHED: &str = ".tmp";
+
 /// Looks through a folder; those of other datasets are not even opened, there are as many as datasets.
 fn look_through(out: &Path, folder: &str, mention: &Mention, res: &mut Vec<(Route, Vec<u8>)>) -> Result<()> {
     let dir = out.join(folder);
@@ -292,6 +315,9 @@ fn look_through(out: &Path, folder: &str, mention: &Mention, res: &mut Vec<(Rout
         }
         if is_dir {
             look_through(out, &name, mention, res)?;
+        } else if name.ends_with(UNFINISHED) {
+            // What a take-down that was killed was writing: it may name what it was about.
+            std::fs::remove_file(item.path()).with_context(|| format!("removing {name}"))?;
         } else if may_list(&name) {
             let bytes = std::fs::read(item.path()).with_context(|| format!("reading {name}"))?;
             if mention.is_in(&name, &bytes) {

@@ -116,11 +116,14 @@ pub struct Holds {
 }
 
 #[derive(Deserialize)]
-struct Kind<'a> {
+struct Line<'a> {
     #[serde(borrow, default)]
     kind: Option<&'a str>,
     #[serde(borrow, default)]
     dataset: Option<&'a str>,
+    /// What a publication left out.
+    #[serde(default)]
+    held: Option<BTreeSet<String>>,
 }
 
 impl Holds {
@@ -138,14 +141,17 @@ impl Holds {
     /// Errors: when the record is broken.
     pub fn read_on(&mut self, path: &Path, end: &mut End) -> Result<()> {
         end.read_on(path, |_, raw| {
-            let Ok(event) = serde_json::from_str::<Kind<'_>>(raw.get()) else { return Ok(()) };
+            let Ok(event) = serde_json::from_str::<Line<'_>>(raw.get()) else { return Ok(()) };
             match (event.kind, event.dataset) {
                 (Some("hold"), _) => self.take(serde_json::from_str(raw.get())?),
                 (Some("takedown"), Some(id)) => {
                     self.unfinished.remove(id);
                 }
-                // A publication was made with every hold that stood before it.
-                (Some("publication"), _) => self.unfinished.clear(),
+                // A publication was made without what it knew to be held; a hold may have come while it was made.
+                (Some("publication"), _) => match event.held {
+                    Some(held) => self.unfinished.retain(|id| !held.contains(id)),
+                    None => self.unfinished.clear(),
+                },
                 _ => {}
             }
             Ok(())

@@ -1,7 +1,7 @@
 //! Suspension and withdrawal: at once, everywhere, for good; on record, and finished after a crash.
 
 use kaishu::records::chain;
-use kaishu::records::holds::{Change, Hold, Reason};
+use kaishu::records::holds::{Change, Hold, Holds, Reason};
 
 use crate::support::Project;
 
@@ -139,13 +139,49 @@ fn others_under_the_same_licence_text_stay() {
     assert!(project.path("public/datasets/a/files/c.csv").exists());
 }
 
-/// A list of files that is lost costs the tidying up, never the take-down.
+/// A list of files that is lost is made again of what is there.
 #[test]
 fn a_lost_ledger_does_not_keep_the_data_online() {
     let project = project();
     std::fs::remove_file(project.path("records/ledger.tsv")).unwrap();
-    assert_eq!(hold(&project, "suspend").code, 2);
+    assert_eq!(hold(&project, "suspend").code, 0);
     assert_eq!(holding(&project, "独一无二的值"), Vec::<String>::new());
+    assert_eq!(project.run(&["verify"]).code, 0);
+}
+
+/// A publication finishes the holds that it knew, and no other: one that came while it was made is still to be done.
+#[test]
+fn a_hold_that_came_during_a_publication_is_not_finished_by_it() {
+    let project = project();
+    assert_eq!(hold(&project, "suspend").code, 0);
+    let text = project.read("records/chain.jsonl");
+    let lines = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap()["event"].clone());
+    let decision = lines.into_iter().find(|event| event["kind"] == "hold").unwrap();
+    for (publication, is_unfinished) in [
+        (serde_json::json!({ "kind": "publication", "held": [] }), true),
+        (serde_json::json!({ "kind": "publication", "held": ["b-1"] }), false),
+        // Of an earlier version of kaishu.
+        (serde_json::json!({ "kind": "publication" }), false),
+    ] {
+        let path = project.path("some-chain.jsonl");
+        let _ = std::fs::remove_file(&path);
+        chain::append(&path, &decision).unwrap();
+        chain::append(&path, &publication).unwrap();
+        let holds = Holds::load(&path).unwrap();
+        assert_eq!(holds.unfinished().count() == 1, is_unfinished, "{publication}");
+    }
+}
+
+/// What is held and lies in the site all the same goes with the next start, whatever the record says was done.
+#[test]
+fn what_is_held_and_there_is_taken_down_before_a_build_reads_anything() {
+    let project = project();
+    assert_eq!(hold(&project, "suspend").code, 0);
+    project.write("public/datasets/b-1/files/b.csv", "独一无二的值");
+    project.write("datasets/catalog.csv", "");
+    assert_eq!(project.build().code, 2);
+    assert_eq!(holding(&project, "独一无二的值"), Vec::<String>::new());
+    assert_eq!(project.run(&["verify"]).code, 0);
 }
 
 #[test]

@@ -262,6 +262,41 @@ fn nothing_is_built_where_nothing_changed() {
     }
 }
 
+/// The ledger is that of the folder that was published to last: a take-down from another one does not make it fit.
+#[test]
+fn another_output_folder_does_not_mislead_the_next_build() {
+    let mut dice = Dice(5);
+    let (project, mut entries) = beginning(&mut dice, 40);
+    let other = tempfile::tempdir().unwrap();
+    entries.remove("d003");
+    project.approve("d003", "removed");
+    entries.get_mut("d004").unwrap().summary = "同样长".to_owned();
+    write_catalog(&project, &entries);
+    let out = other.path().join("www").to_string_lossy().into_owned();
+    assert_eq!(project.run(&["build", "--as-of", AS_OF, "--out", &out]).code, 0);
+    let ran = project.run(&["case", "suspend", "d005", "--basis", "测试", "--by", "测试", "--reason", "privacy"]);
+    assert_eq!(ran.code, 0, "{}", ran.stderr);
+    assert!(!project.path("public/datasets/d005/files").exists());
+    project.build_well();
+    assert!(!project.path("public/datasets/d003").exists());
+    assert_eq!(project.run(&["verify"]).code, 0);
+    assert_eq!(project.site(), from_scratch(&project));
+}
+
+/// What stands in the way of a rename, such as a folder that somebody made, is no obstacle: then the folders change places.
+#[test]
+fn what_somebody_put_into_the_site_is_no_obstacle() {
+    let mut dice = Dice(6);
+    let (project, mut entries) = beginning(&mut dice, 40);
+    entries.get_mut("d007").unwrap().summary = "另一种说明".to_owned();
+    write_catalog(&project, &entries);
+    std::fs::remove_file(project.path("public/datasets/d007/index.html")).unwrap();
+    project.write("public/datasets/d007/index.html/mine.txt", "x");
+    project.build_well();
+    assert_eq!(project.run(&["verify"]).code, 0);
+    assert_eq!(project.site(), from_scratch(&project));
+}
+
 /// A build that is killed while it puts files in place: no page leads to data that are not there, and the next start of
 /// anything finishes it.
 #[test]
