@@ -95,9 +95,11 @@ test("without network the page that says so comes in the reader's language, and 
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.goto(site.base + "/datasets/hmt/");
   const kept = await page.evaluate(async () => (await Promise.all((await caches.keys()).map(async (name) => (await (await caches.open(name)).keys()).map(({ url }) => new URL(url).pathname)))).flat());
+  const scripts = await Promise.all(["/", "/en/"].map(async (path) => /data-offline="([^"]+)"/.exec(await (await fetch(site.base + path)).text())[1]));
+  assert.equal(scripts[0], scripts[1], "one script for all languages");
   assert.deepEqual(kept.filter((path) => !path.startsWith("/assets/")).sort(), ["/en/offline.html", "/offline.html"]);
   isDown = true;
-  for (const [path, title] of [["/datasets/hmt/", "没有连接网络"], ["/en/datasets/gb4754/", "No network"], ["/", "没有连接网络"]]) {
+  for (const [path, title] of [["/datasets/hmt/", "暂时无法访问"], ["/en/datasets/gb4754/", "Cannot be reached"], ["/", "暂时无法访问"]]) {
     await page.goto(site.base + path);
     assert.equal(await page.locator("h1").textContent(), title);
     assert.equal(await page.locator("[data-again]").isVisible(), true);
@@ -106,7 +108,7 @@ test("without network the page that says so comes in the reader's language, and 
   isDown = false;
   await page.goto(site.base + "/datasets/gb4754/");
   assert.equal(await page.locator("#preview").isVisible(), true, "with network everything is as ever");
-  assert.deepEqual(faults.filter((fault) => !/ERR_|Failed to fetch/.test(fault)), []);
+  assert.deepEqual(faults.filter((fault) => !/ERR_|Failed to fetch|fetching the script/.test(fault)), []);
   await context.close();
 });
 

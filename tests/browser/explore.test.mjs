@@ -76,6 +76,8 @@ test("what passes, in which order", () => {
   assert.deepEqual(where(0, "lacks", "a"), [0, 2, 3, 4]);
   assert.deepEqual(where(0, "differs", "a"), [0, 2, 3, 4]);
   assert.deepEqual(where(1, "is", "9"), [1, 4]);
+  assert.deepEqual(where(1, "most", "１，000"), [0, 1, 2, 4], "numbers as people write them");
+  assert.deepEqual(core.choose([["01"], ["1"], ["001"]], ["code"], { q: "", where: [{ column: 0, test: "is", value: "01" }], sort: null }, "zh-CN"), [0], "codes are texts");
   assert.deepEqual(where(1, "least", "9"), [0, 1, 4]);
   assert.deepEqual(where(1, "most", "9"), [1, 2, 4]);
   assert.deepEqual(ask({ sort: { column: 1, isDown: false } }), [2, 1, 4, 0, 3]);
@@ -165,9 +167,9 @@ test("a reader filters, sorts, chooses columns, downloads, and passes the addres
 });
 
 test("a hundred thousand rows are loaded with progress, and can be left", async () => {
-  let release;
+  const held = [], release = () => { for (const done of held.splice(0)) done(); };
   const { page, context, faults } = await open("/datasets/hz-housing/");
-  hold = (path) => (/rows\/(9|\d\d+)\.json/.test(path) ? new Promise((done) => { release = done; }) : undefined);
+  hold = (path) => (/rows\/(9|\d\d+)\.json/.test(path) ? new Promise((done) => { held.push(done); }) : undefined);
   await page.click("[data-rows] button");
   await panel(page).waitFor();
   await page.keyboard.type("第77777行");
@@ -177,13 +179,32 @@ test("a hundred thousand rows are loaded with progress, and can be left", async 
   await page.locator(".explore [role=alert]:has-text('已取消')").waitFor();
   assert.equal(await page.locator(".explore input[type=search]").inputValue(), "");
   assert.equal(await panel(page).locator("tbody tr").count(), 50);
+  // Leafing and choosing columns meanwhile do not lose what is being loaded, and a download waits for it.
+  await page.fill(".explore input[type=search]", "第88888行");
+  await page.waitForFunction(() => document.querySelector(".explore progress")?.value >= 8 && !document.querySelector(".explore .wait").hidden);
+  await panel(page).getByRole("button", { name: "下一页" }).click();
+  const taking = page.waitForEvent("download");
+  await panel(page).getByRole("button", { name: "下载结果" }).click();
   hold = () => {};
   release();
+  const lines = (await readFile(await (await taking).path(), "utf8")).trimEnd().split("\r\n");
+  assert.deepEqual(lines.slice(1), [`88888,${88887 % 7},第88888行`]);
   await page.fill(".explore input[type=search]", "第77777行");
   await page.waitForFunction(() => /符合条件/.test(document.querySelector(".explore .count").textContent), undefined, { timeout: 60_000 });
   assert.equal(await panel(page).locator("tbody tr").count(), 1);
   assert.deepEqual(await panel(page).locator("tbody tr > *").allTextContents(), ["77,777", "77777", String(77776 % 7), "第77777行"]);
   assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("an address leads to a table that is folded away, and names may hold any sign", async () => {
+  const { page, context } = await open("/datasets/holiday/");
+  const boxes = page.locator("[data-rows]");
+  const table = await boxes.nth(2).getAttribute("data-table");
+  await page.goto(`${site.base}/datasets/holiday/?table=${encodeURIComponent(table)}&column=date`);
+  await panel(page).waitFor();
+  assert.equal(await panel(page).isVisible(), true);
+  assert.equal(await panel(page).locator("thead th").count(), 2);
   await context.close();
 });
 

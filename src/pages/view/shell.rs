@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::model::digest::Digest;
 use crate::model::route::href;
 use crate::pages::Inputs;
 use crate::pages::facets::Facets;
@@ -214,8 +215,11 @@ fn offline(scope: Scope<'_>) -> String {
     let inputs = scope.site.inputs;
     let page = |idx| format!("page={}", scope.file_href(&format!("{}offline.html", language_prefix(inputs, idx))));
     let files = ["site.css", "site.js", "prefs.js", "icon.svg"].iter().filter_map(|name| routes.get(*name));
-    let kept: Vec<String> = (0..inputs.site.languages.len())
-        .map(page)
+    // What these pages say, so that browsers keep them anew when that changes; the address is one for all languages.
+    let words: Vec<_> = scope.site.theme.languages.iter().map(|language| language.strings.all()).collect();
+    let said = format!("{:?}{:?}{words:?}", inputs.site.title, inputs.site.footer);
+    let kept: Vec<String> = std::iter::once(format!("v={}", Digest::of(said.as_bytes()).short(8)))
+        .chain((0..inputs.site.languages.len()).map(page))
         .chain(files.map(|route| format!("file={}", scope.file_href(route.as_str()))))
         .collect();
     format!("{}?{}", scope.file_href(script.as_str()), kept.join("&"))

@@ -1,9 +1,12 @@
 // Exploring a table on its dataset's page, over the row pages of the static API: first what is done with rows, which runs
 // without a page too, then the panel. It is fetched when a reader asks for it; without script the first rows stay.
 
-/** Tables with more rows are leafed through, not loaded whole. Source: design/frontend.md 3.2. */
+/** Tables with more rows, or more cells, are leafed through, not loaded whole. Source: design/frontend.md 3.2. */
 export const MOST_ROWS = 100_000;
+const MOST_CELLS = 5_000_000;
 const ROWS_A_PAGE = 1_000, SHOWN = 50, AT_ONCE = 4, COLUMNS = 40, LONG_CHARS = 30, CELL_CHARS = 300;
+/** Frequent values are cut to so many characters in the schema: those may not be whole. */
+const KNOWN_CHARS = 100;
 
 /** The rows of a page of the API: each value digit for digit as it is written there, null where there is none. */
 export function rowsOf(text) {
@@ -66,18 +69,21 @@ export const TESTS = ["has", "lacks", "is", "differs", "least", "most", "none", 
 /** Whether a condition asks anything yet. */
 export const isSaid = ({ test, value }) => value !== "" || test === "none" || test === "some";
 
-/** Whether a value passes a condition `{ test, value }` of a column whose values compare so. */
-export function passes({ test, value }, found, compare) {
+/** Whether a value passes a condition `{ test, value }` of a column of some type whose values compare so. */
+export function passes({ test, value }, found, type, compare) {
   if (test === "none") return !found;
   if (test === "some") return Boolean(found);
   if (found === null) return test === "lacks" || test === "differs";
+  // 01 and 1 are two codes, and one number, which people write as 1,000 too.
+  const isNumber = NUMBERS.includes(type), wanted = isNumber ? plain(value).replaceAll(",", "") : value;
+  const isSame = () => plain(found) === plain(wanted) || (isNumber && compare(found, wanted) === 0);
   switch (test) {
     case "has": return plain(found).includes(plain(value));
     case "lacks": return !plain(found).includes(plain(value));
-    case "is": return plain(found) === plain(value) || compare(found, value) === 0;
-    case "differs": return plain(found) !== plain(value) && compare(found, value) !== 0;
-    case "least": return compare(found, value) >= 0;
-    case "most": return compare(found, value) <= 0;
+    case "is": return isSame();
+    case "differs": return !isSame();
+    case "least": return compare(found, wanted) >= 0;
+    case "most": return compare(found, wanted) <= 0;
     default: return false;
   }
 }
@@ -91,7 +97,7 @@ export function choose(rows, types, { q, where, sort }, lang) {
   const isWanted = (row) => !wanted || row.some((value) => value !== null && plain(value).includes(wanted));
   const res = [];
   rows.forEach((row, at) => {
-    if (asked.every((one) => passes(one, row[one.column], compares[one.column])) && isWanted(row)) res.push(at);
+    if (asked.every((one) => passes(one, row[one.column], types[one.column], compares[one.column])) && isWanted(row)) res.push(at);
   });
   if (!sort) return res;
   const { column, isDown } = sort, compare = compares[column];
@@ -110,13 +116,15 @@ export class Source {
   }
   async page(number, signal) {
     if (!this.#pages.has(number)) {
-      const answer = await fetch(`${this.folder}/rows/${number}.json`, { signal });
+      // Asked anew each time: a copy may be of data that were taken offline or updated since.
+      const answer = await fetch(`${this.folder}/rows/${number}.json`, { signal, cache: "no-cache" });
       if (!answer.ok) throw new Error(String(answer.status));
-      this.#pages.set(number, rowsOf(await answer.text()));
+      const text = await answer.text();
+      if (Number(/"total":(\d+)/.exec(text.slice(-80))?.[1]) !== this.total) throw new Error("new");
+      this.#pages.set(number, rowsOf(text));
     }
     return this.#pages.get(number);
   }
-  get isWhole() { return this.#pages.size === this.nPages; }
   /** Every row; `told` hears how many pages are there. */
   async all(told, signal) {
     let next = 1;
@@ -158,7 +166,7 @@ const make = (tag, attributes = {}, ...inside) => {
 export async function open(box, preview) {
   const { rows: folder, table, texts: textsAt, dataset } = box.dataset;
   const load = async (path) => {
-    const answer = await fetch(path);
+    const answer = await fetch(path, { cache: "no-cache" });
     if (!answer.ok) throw new Error(String(answer.status));
     return answer.json();
   };
@@ -167,7 +175,7 @@ export async function open(box, preview) {
   const number = new Intl.NumberFormat(lang).format;
   const word = (key, values = {}) => (texts[`explore_${key}`] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
   const names = schema.columns.map((column) => column.name), types = schema.columns.map((column) => column.column_type);
-  const source = new Source(folder, schema.rows), isSmall = schema.rows <= MOST_ROWS;
+  const source = new Source(folder, schema.rows), isSmall = schema.rows <= MOST_ROWS && schema.rows * names.length <= MOST_CELLS;
   const id = (name) => `explore-${name}-${box.dataset.number}`;
   const button = (text, act, attributes = {}) => {
     const node = make("button", { type: "button", class: "btn line", ...attributes }, text);
@@ -175,30 +183,37 @@ export async function open(box, preview) {
     return node;
   };
 
-  const state = { q: "", where: [], sort: null, columns: names.map((_, at) => at).slice(0, COLUMNS), at: 0 };
-  let whole, chosen = null, stop, turn = 0;
+  const usual = names.map((_, at) => at).slice(0, COLUMNS);
+  const state = { q: "", where: [], sort: null, columns: usual, at: 0 };
+  /** All rows and what of them is chosen; which run and which show is the last; what is loading. */
+  let whole, chosen = null, runs = 0, shows = 0, loading, stop, waiting;
 
   // The address bar holds what was asked, so that it can be kept and passed on.
   function read() {
     const asked = new URLSearchParams(location.search), column = (name) => names.indexOf(name);
-    if (asked.get("table") !== table || !isSmall) return;
+    if (asked.get("table") !== table) return;
+    const shown = asked.getAll("column").map(column).filter((found) => found >= 0);
+    if (shown.length) state.columns = [...new Set(shown)].sort((a, b) => a - b);
+    if (!isSmall) return;
     state.q = asked.get("q") ?? "";
     for (const part of asked.getAll("where")) {
-      const [name, test, ...value] = part.split("~");
-      if (column(name) >= 0 && TESTS.includes(test)) state.where.push({ column: column(name), test, value: value.join("~") });
+      // A name may hold the sign that stands between: the longest name that fits is meant.
+      const fitting = names.filter((name) => TESTS.some((test) => part.startsWith(`${name}~${test}~`)));
+      const name = fitting.sort((a, b) => b.length - a.length)[0];
+      if (name === undefined) continue;
+      const [test, ...value] = part.slice(name.length + 1).split("~");
+      state.where.push({ column: column(name), test, value: value.join("~") });
     }
-    const sort = asked.get("sort"), isDown = sort?.startsWith("-") ?? false;
-    const at = column(isDown ? sort.slice(1) : sort);
-    if (at >= 0) state.sort = { column: at, isDown };
-    const shown = asked.getAll("column").map(column).filter((found) => found >= 0);
-    if (shown.length) state.columns = shown;
+    const at = column(asked.get("sort"));
+    if (at >= 0) state.sort = { column: at, isDown: asked.has("down") };
   }
   function write() {
     const asked = new URLSearchParams({ table });
     if (state.q) asked.set("q", state.q);
     for (const { column, test, value } of state.where) asked.append("where", [names[column], test, value].join("~"));
-    if (state.sort) asked.set("sort", (state.sort.isDown ? "-" : "") + names[state.sort.column]);
-    if (state.columns.length < names.length) for (const at of state.columns) asked.append("column", names[at]);
+    if (state.sort) asked.set("sort", names[state.sort.column]);
+    if (state.sort?.isDown) asked.set("down", "1");
+    if (state.columns.join() !== usual.join()) for (const at of state.columns) asked.append("column", names[at]);
     history.replaceState(null, "", `?${asked}${location.hash}`);
   }
   const isAsking = () => Boolean(state.q || state.where.some(isSaid) || state.sort);
@@ -208,60 +223,73 @@ export async function open(box, preview) {
   const problem = make("div", { role: "alert" });
   const grid = make("table", { class: "grid data-rows whole" });
   const scroll = make("div", { class: "scroll tall", tabindex: "0", role: "group", "aria-label": word("rows_label", { name: box.dataset.name }), lang: dataLang }, grid);
-  const leaf = make("nav", { class: "leaf", "aria-label": word("pages") });
+  const leaf = make("nav", { class: "leaf", "aria-label": word("pages", { name: box.dataset.name }) });
 
-  /** All rows, with progress and a way out; undefined when the reader took it. */
-  async function loadWhole() {
-    if (whole) return whole;
+  const fail = (error) => problem.replaceChildren(make("p", { class: "box warn-box" }, word("failed", { why: error.message })));
+
+  /** All rows, with progress and a way out; undefined when the reader took it. Who asks meanwhile waits for the same. */
+  function loadWhole() {
+    if (whole) return Promise.resolve(whole);
+    loading ??= fetchWhole().finally(() => { loading = undefined; });
+    return loading;
+  }
+  async function fetchWhole() {
     stop = new AbortController();
+    const { signal } = stop;
     const bar = make("progress", { max: source.nPages, value: 0, "aria-label": word("loading", { n: "" }) }), said = make("span");
     const told = (n, all) => { bar.value = n; said.textContent = word("loading", { n: `${Math.floor((n / all) * 100)}%` }); };
-    wait.replaceChildren(said, bar, button(word("cancel"), () => stop.abort()));
+    wait.replaceChildren(said, bar, button(word("cancel"), () => { stop.abort(); search.focus(); }));
     wait.hidden = false;
+    status.textContent = word("loading", { n: "" });
     try {
-      whole = await source.all(told, stop.signal);
+      whole = await source.all(told, signal);
       return whole;
     } catch (error) {
+      const isLeft = signal.aborted;
       stop.abort();
-      if (error.name === "AbortError") return undefined;
+      if (isLeft) return undefined;
       throw error;
     } finally {
       wait.hidden = true;
     }
   }
 
-  /** Shows what the state asks for. */
+  /** Shows what the state asks for; answers whether it is shown. */
   async function run() {
-    const own = ++turn;
+    const own = ++runs;
     problem.replaceChildren();
     try {
       write();
-      if (isAsking()) {
-        const rows = await loadWhole();
-        if (own !== turn) return;
-        if (!rows) {
-          Object.assign(state, { q: "", where: [], sort: null });
-          fill();
-          problem.replaceChildren(make("p", { class: "box" }, word("cancelled")));
-          write();
-        }
-        chosen = rows ? choose(rows, types, state, lang) : null;
-      } else chosen = null;
-      await show(own);
+      const rows = isAsking() ? await loadWhole() : null;
+      if (own !== runs) return false;
+      const isLeft = rows === undefined;
+      if (isLeft) {
+        Object.assign(state, { q: "", where: [], sort: null });
+        fill();
+        write();
+      }
+      chosen = rows ? choose(rows, types, state, lang) : null;
+      state.at = 0;
+      await show();
+      if (isLeft) problem.replaceChildren(make("p", { class: "box" }, word("cancelled")));
+      return !isLeft && own === runs;
     } catch (error) {
-      if (own === turn) problem.replaceChildren(make("p", { class: "box warn-box" }, word("failed", { why: error.message })));
+      if (own === runs) fail(error);
+      return false;
     }
   }
   const total = () => (chosen ? chosen.length : schema.rows);
 
-  async function show(own = ++turn) {
+  async function show() {
+    const own = ++shows;
     state.at = Math.max(0, Math.min(state.at, Math.floor((total() - 1) / SHOWN) * SHOWN));
     const numbers = chosen ? chosen.slice(state.at, state.at + SHOWN) : undefined;
     const rows = numbers ? numbers.map((at) => whole[at]) : await source.slice(state.at, SHOWN);
-    if (own !== turn) return;
+    if (own !== shows) return;
+    problem.replaceChildren();
     const all = number(schema.rows);
     status.textContent = chosen && chosen.length < schema.rows ? word("count", { n: number(chosen.length), all }) : word("count_all", { all });
-    const focused = document.activeElement?.dataset.sort;
+    const focused = grid.contains(document.activeElement) ? document.activeElement.dataset.sort : undefined;
     const head = state.columns.map((at) => {
       const way = state.sort?.column !== at ? undefined : state.sort.isDown ? "descending" : "ascending";
       const sign = make("span", { "aria-hidden": "true" }, { ascending: " ▲", descending: " ▼" }[way] ?? "");
@@ -282,32 +310,37 @@ export async function open(box, preview) {
   }
   function leafs() {
     const last = total(), from = Math.min(state.at + 1, last), to = Math.min(state.at + SHOWN, last);
-    const go = (at) => { state.at = at; show().then(() => { scroll.scrollTop = 0; }, (error) => problem.replaceChildren(make("p", { class: "box warn-box" }, word("failed", { why: error.message })))); };
+    leaf.hidden = last === 0;
+    const go = (at) => { state.at = at; show().then(() => { scroll.scrollTop = 0; }, fail); };
     const input = make("input", { type: "number", id: id("jump"), min: 1, max: Math.max(1, last), inputmode: "numeric", required: "" });
-    const form = make("form", {}, make("label", { for: id("jump") }, word("jump")), input, make("button", { class: "btn line" }, word("jump_go")));
+    const form = make("form", {}, make("label", { for: id("jump") }, word(chosen ? "jump_found" : "jump")), input, make("button", { class: "btn line" }, word("jump_go")));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       go(Math.floor((Number(input.value) - 1) / SHOWN) * SHOWN);
       scroll.focus();
     });
     const step = (key, at, isOff) => button(word(key), () => { go(at); }, { disabled: isOff && "", "data-step": key });
-    const focused = document.activeElement?.dataset.step;
-    leaf.replaceChildren(step("before", state.at - SHOWN, state.at === 0), make("span", {}, word("span", { from: number(from), to: number(to), n: number(last) })),
+    const focused = leaf.contains(document.activeElement) ? document.activeElement.dataset.step : undefined;
+    leaf.replaceChildren(step("before", state.at - SHOWN, state.at === 0), make("span", {}, word(chosen ? "span_found" : "span", { from: number(from), to: number(to), n: number(last) })),
       step("after", state.at + SHOWN, to >= last), ...(last > SHOWN ? [form] : []));
     if (focused) (leaf.querySelector(`[data-step="${focused}"]:enabled`) ?? leaf.querySelector("[data-step]:enabled"))?.focus();
   }
   function sortBy(column) {
     const is = state.sort?.column === column ? state.sort : null;
     state.sort = !is ? { column, isDown: false } : is.isDown ? null : { column, isDown: true };
-    state.at = 0;
     run();
   }
 
   // What is asked: a text anywhere, conditions on columns, the columns that are shown.
   const search = make("input", { type: "search", id: id("q"), lang: dataLang });
-  let waiting;
-  const soon = () => { clearTimeout(waiting); waiting = setTimeout(() => { state.at = 0; run(); }, 250); };
-  search.addEventListener("input", () => { state.q = search.value.trim(); soon(); });
+  const soon = () => { clearTimeout(waiting); waiting = setTimeout(run, 250); };
+  /** Hears what is typed, once it is: letters on their way to a Chinese character are not. */
+  const typed = (input, take) => {
+    const hear = (event) => { if (!event.isComposing) { take(); soon(); } };
+    input.addEventListener("input", hear);
+    input.addEventListener("compositionend", hear);
+  };
+  typed(search, () => { state.q = search.value.trim(); });
   const conditions = make("ul", { class: "conditions" });
   function condition(one, at) {
     const field = (kind) => id(`${kind}-${at}`);
@@ -318,12 +351,13 @@ export async function open(box, preview) {
     const known = make("datalist", { id: field("known") });
     const fit = () => {
       value.hidden = ["none", "some"].includes(one.test);
-      known.replaceChildren(...(schema.columns[one.column].profile.top ?? []).map((top) => make("option", { value: top.value })));
+      const top = schema.columns[one.column].profile.top.filter((top) => [...top.value].length < KNOWN_CHARS);
+      known.replaceChildren(...top.map((top) => make("option", { value: top.value })));
     };
     [column.value, test.value, value.value] = [one.column, one.test, one.value];
     column.addEventListener("change", () => { one.column = Number(column.value); fit(); soon(); });
     test.addEventListener("change", () => { one.test = test.value; fit(); soon(); });
-    value.addEventListener("input", () => { one.value = value.value; soon(); });
+    typed(value, () => { one.value = value.value; });
     fit();
     const gone = button("×", () => { state.where.splice(at, 1); fill(); soon(); more.focus(); }, { "aria-label": word("remove") });
     return make("li", {}, column, test, value, known, gone);
@@ -340,7 +374,7 @@ export async function open(box, preview) {
     picked.textContent = word("columns", { n: number(state.columns.length), all: number(names.length) });
     for (const input of boxes.querySelectorAll("input")) input.checked = state.columns.includes(Number(input.value));
   }
-  const pick = (columns) => { state.columns = columns; fill(); write(); show(); };
+  const pick = (columns) => { state.columns = columns; fill(); write(); show().catch(fail); };
   names.forEach((name, at) => {
     const input = make("input", { type: "checkbox", value: at });
     input.addEventListener("change", () => {
@@ -353,6 +387,8 @@ export async function open(box, preview) {
   const choice = make("details", { class: "fields" }, picked, make("p", {}, button(word("all_columns"), () => pick(names.map((_, at) => at)))), boxes);
 
   async function download() {
+    clearTimeout(waiting);
+    if (!(await run())) return;
     const rows = await loadWhole();
     if (!rows) return;
     const lines = (chosen ?? [...rows.keys()]).map((at) => state.columns.map((column) => rows[at][column]));
@@ -362,19 +398,22 @@ export async function open(box, preview) {
     setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
     status.textContent = word("downloaded", { n: number(lines.length) });
   }
-  const take = button(word("download"), () => download().catch((error) => problem.replaceChildren(make("p", { class: "box warn-box" }, word("failed", { why: error.message })))), { class: "btn" });
-  const clear = button(word("clear"), () => { Object.assign(state, { q: "", where: [], sort: null, at: 0 }); fill(); run(); search.focus(); });
+  const take = button(word("download"), () => { download().catch(fail); }, { class: "btn" });
+  const clear = button(word("clear"), () => { clearTimeout(waiting); Object.assign(state, { q: "", where: [], sort: null }); fill(); run(); search.focus(); });
   const close = button(word("close"), () => {
+    runs += 1;
+    shows += 1;
+    clearTimeout(waiting);
     stop?.abort();
     panel.remove();
     for (const node of preview) node.hidden = false;
-    history.replaceState(null, "", location.pathname + location.hash);
+    if (new URLSearchParams(location.search).get("table") === table) history.replaceState(null, "", location.pathname + location.hash);
     box.querySelector("button").focus();
   });
 
   const tools = isSmall
     ? [make("p", { class: "find" }, make("label", { for: id("q") }, word("q")), search), conditions, make("p", { class: "btns" }, more, take, clear, close), choice]
-    : [make("p", { class: "box" }, word("large", { n: number(MOST_ROWS) })), make("p", { class: "btns" }, close), choice];
+    : [make("p", { class: "box" }, word("large", { n: number(MOST_ROWS), cells: number(MOST_CELLS) })), make("p", { class: "btns" }, close), choice];
   const panel = make("div", { class: "explore", role: "group", "aria-label": word("title", { name: box.dataset.name }) },
     ...tools, problem, wait, status, scroll, leaf, make("p", { class: "mut" }, word(isSmall ? "note" : "note_large")));
   read();

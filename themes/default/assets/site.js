@@ -49,8 +49,11 @@ for (const button of document.querySelectorAll("[data-copy]")) {
 // A table can be explored over its rows in the static API; what does that is fetched when it is asked for.
 for (const box of document.querySelectorAll("[data-rows]")) {
   const button = box.querySelector("button");
+  let isOpening = false;
   const start = async () => {
-    button.disabled = true;
+    if (isOpening) return;
+    isOpening = true;
+    for (let fold = box.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     try {
       const { open } = await import(box.dataset.script);
       await open(box, [box, ...box.parentNode.querySelectorAll(":scope > [data-preview]")]);
@@ -58,7 +61,7 @@ for (const box of document.querySelectorAll("[data-rows]")) {
       button.nextElementSibling.textContent = box.dataset.failed;
       console.warn(error);
     }
-    button.disabled = false;
+    isOpening = false;
   };
   button.addEventListener("click", start);
   box.hidden = false;
