@@ -176,7 +176,7 @@ def check_sitemap(site: Site, report: Report) -> None:
     for page in site.find("**/*.html"):
         # The notice of what is kept off the site is reached from the notices, not through search engines.
         is_notice = (match := held.fullmatch(page)) and match[2] not in site.dataset_ids
-        if not page.endswith("404.html") and not is_notice and page not in listed:
+        if not page.endswith(("404.html", "offline.html")) and not is_notice and page not in listed:
             report.fail("sitemap.xml", f"{page} is not in it")
     for url, alternates in pages.items():
         for language, other in alternates.items():
