@@ -56,7 +56,7 @@ pub(super) struct NoticesView {
 #[derive(Serialize)]
 pub(super) struct ContentView {
     page: PageHead,
-    date: String,
+    date: Option<DayView>,
 }
 
 /// How many themes and providers the home page shows.
@@ -157,7 +157,7 @@ pub(super) fn content(scope: Scope<'_>, job: &Job<'_>, content: &ContentPage) ->
     };
     let mut page = PageHead::new(scope, job, section, &content.title, crumbs);
     page.description.clone_from(&content.description);
-    ContentView { page, date: content.date.map(|day| scope.strings.day(day)).unwrap_or_default() }
+    ContentView { page, date: content.date.map(|day| DayView::new(scope.strings, day)) }
 }
 
 /// A page with nothing but its head.
