@@ -54,8 +54,8 @@ pub struct Input {
 /// Source: ours; file systems tell the time of a change in steps of up to two seconds (FAT).
 const STEP_S: i64 = 2;
 
-/// What the program itself writes into a site folder.
-const OWN: [&str; 5] = ["public", "report", "server", "records", "cases"];
+/// What the program itself writes into a site folder, and what never holds input; every other folder may hold a catalog.
+const OWN: [&str; 6] = [".kaishu", ".git", "report", "server", "records", "cases"];
 
 /// How the input of a build looks; `None` where that cannot be told, and everything is read.
 pub fn input(args: &SiteArgs, folders: &Folders, as_of: Day, tool: Digest) -> Option<Input> {
@@ -67,7 +67,7 @@ pub fn input(args: &SiteArgs, folders: &Folders, as_of: Day, tool: Digest) -> Op
     let is_own = |path: &Path| {
         let relative = path.strip_prefix(&root).unwrap_or(path);
         let name = relative.to_string_lossy();
-        path == folders.out || path == folders.stage || OWN.contains(&name.as_ref()) || name.starts_with('.')
+        path == folders.out || path == folders.stage || OWN.contains(&name.as_ref())
     };
     let mut youngest = 0;
     let items = WalkDir::new(&root).follow_links(true).sort_by_file_name().into_iter();

@@ -238,8 +238,9 @@ fn nothing_is_built_where_nothing_changed() {
     let ran = project.run(&["build", "--all", "--lang", "en", "--as-of", AS_OF]);
     assert!(ran.stderr.contains("OPENNESS_CLOSED") && !ran.stderr.contains("nothing has changed"), "{}", ran.stderr);
     assert_eq!(project.run(&["build", "--lang", "en", "--as-of", "2026-11-22"]).code, 0);
-    let changes: [(&str, &dyn Fn()); 6] = [
+    let changes: [(&str, &dyn Fn()); 7] = [
         ("another day", &|| ()),
+        ("a folder that any catalog may lie in", &|| project.write(".hidden/catalog.csv", "x")),
         ("an entry", &|| project.replace("datasets/catalog.csv", "公交站点", "车站")),
         ("data", &|| project.append("datasets/files/stops.csv", "009,南站\r\n")),
         ("a page", &|| project.write("content/notices/x.md", "+++\ntitle = \"x\"\ndate = 2026-11-20\n+++\nx\n")),
