@@ -17,6 +17,7 @@ use crate::model::digest::{Digest, Hasher};
 use crate::publish::{self, Folders};
 use crate::records::chain;
 use crate::reuse::Stamp;
+use crate::site::Site;
 
 /// What the last build was made of, and how it ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,6 +61,12 @@ const OWN: [&str; 6] = [".kaishu", ".git", "report", "server", "records", "cases
 /// How the input of a build looks; `None` where that cannot be told, and everything is read.
 pub fn input(args: &SiteArgs, folders: &Folders, as_of: Day, tool: Digest) -> Option<Input> {
     let root = args.site.canonicalize().ok()?;
+    // A catalog may lie where nothing is looked at: outside the site folder, or among what the program writes.
+    let site = Site::load(&args.site).ok()?;
+    let is_seen = |pattern: &String| !pattern.contains("..") && !OWN.iter().any(|own| pattern.contains(own));
+    if !site.catalog.files.iter().all(is_seen) {
+        return None;
+    }
     let mut hasher = Hasher::default();
     for part in [tool.to_string(), as_of.to_string(), args.allow_draft.to_string(), args.allow_empty.to_string()] {
         hasher.update_field(&part);

@@ -263,6 +263,28 @@ fn nothing_is_built_where_nothing_changed() {
     }
 }
 
+/// A catalog that lies outside the site folder is read each time: an entry that is closed there must not stay open here.
+#[test]
+fn a_catalog_outside_the_site_folder_is_never_taken_for_unchanged() {
+    let project = Project::new();
+    project.write("site/site.toml", &format!("{}[catalog]\nfiles = [\"../catalog.csv\"]\n", project.read("site.toml")));
+    project.write(
+        "catalog.csv",
+        "数据资源标识,数据资源名称,提供方名称,开放类型\na,甲,局,无条件开放\nb,乙,局,无条件开放\n",
+    );
+    age(&project, 9);
+    let site = project.path("site");
+    let build = || {
+        let ran = kaishu().args(["build", "--lang", "en", "--as-of", AS_OF, "--site"]).arg(&site).output().unwrap();
+        String::from_utf8(ran.stderr).unwrap()
+    };
+    for _ in 0..2 {
+        assert!(!build().contains("nothing has changed"));
+    }
+    project.replace("catalog.csv", "乙,局,无条件开放", "乙,局,不予开放");
+    assert!(build().contains("CLASS_LOWERED"), "what is closed is noticed");
+}
+
 /// The ledger is that of the folder that was published to last: a take-down from another one does not make it fit.
 #[test]
 fn another_output_folder_does_not_mislead_the_next_build() {
